@@ -1,0 +1,70 @@
+# What can be done here, one word each. `make` alone prints the list.
+# Works with the make of Linux and of macOS (3.81): no command of ours is looked up on the PATH that is set below.
+
+.DEFAULT_GOAL := help
+.PHONY: help python setup check format test unit golden engine bench demo demo-down lock clean
+
+VENV   := $(CURDIR)/.venv
+PYTHON := $(VENV)/bin/python
+PYTEST := $(PYTHON) -m pytest
+# one after the other: a cluster that stops and starts again must find its ports free. What fails on a busy machine gets one
+# more chance, with the words of the first; what fails twice has failed.
+ENGINE  = $(PYTEST) tests/engine || $(PYTEST) --last-failed tests/engine
+QUICK  := $(filter-out tests/engine tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
+
+# the project's own tools come first, for everything that is started from here
+export PATH := $(VENV)/toolchain/bin:$(VENV)/bin:$(PATH)
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+python: # the Python environment alone: enough for checks and quick tests
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && exec "$$python" -m tools.environment; \
+	done; \
+	printf '%s\n' 'PATH: there is no Python 3.11 or newer' '  fix: install one, then run it again' >&2; exit 1
+
+setup: python ## Make everything ready: Python environment and tools (a second time: under a second)
+	@$(PYTHON) -m tools.toolchain
+
+check: python ## Lint, format, types and import contracts
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(VENV)/bin/lint-imports
+
+format: python ## Put every file into the one format
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+test: setup ## Every test, with the real engine and real local clusters
+	$(PYTEST) -n auto $(QUICK)
+	$(ENGINE)
+
+unit: python ## The tests that need no engine and no cluster: seconds
+	$(PYTEST) -n auto $(QUICK)
+
+golden: python ## Write the golden answers anew; read the diff
+	$(PYTEST) -q tests/golden --refresh
+	git --no-pager diff --stat -- tests/golden docs/schemas
+
+engine: setup ## The tests with the real engine
+	$(ENGINE)
+
+bench: setup ## Measure; the README's numbers come from here
+	$(PYTHON) -m benchmarks
+
+demo: setup ## The whole story on this machine: two clusters, a release, a production that waits for people
+	@$(PYTHON) -m tools.demo
+
+demo-down: python ## Take the demo down again
+	@$(PYTHON) -m tools.demo down
+
+lock: setup ## Resolve the requirements and the tools' modules anew, and lock them
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.txt
+	$(PYTHON) -m tools.toolchain --lock
+
+clean: ## Remove what was made in this folder (built tools stay in the cache outside)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,52 @@
+"""The whole story of an update, from the tree to the cluster. Data flows one way: read, decide, then make.
+
+Nothing is registered before everything is decided, so a refusal changes nothing.
+"""
+
+from pathlib import Path
+
+import pulumi
+
+from components import stack
+from delivery import checks, desired, gates, records, tombstones, tree
+from delivery.plan import plan
+from delivery.problems import Trouble
+from evidence import configuration, gather, stacks
+from pvn import waiting
+
+
+async def update() -> dict[str, object]:
+    """Bring one stack to what the tree wants and its gates allow, and return its outputs."""
+    root, name = Path(pulumi.runtime.get_root_directory()), pulumi.get_stack()
+    wanted = checks.check(tree.read(root))
+    config = configuration.of_stack(wanted, root, name)
+
+    here = desired.with_upstreams(wanted, name)
+    upstream = gather.upstream(here, name)
+    outputs = await stacks.read((name, *upstream.stacks))
+    ledger = records.own(name, outputs[name])
+    evidence = gather.gather(root, upstream, outputs)
+
+    candidates = here.of_stack(name)
+    verdicts = {
+        one.instance.id: gates.decide(one, here.siblings(one), ledger.history(one.instance.id), evidence)
+        for one in candidates
+    }
+    steps = plan(candidates, verdicts, ledger, [one.name for one in config.runtimes], tombstones.removed(wanted))
+    if text := waiting.text(steps):
+        pulumi.info(text)
+    return stack.make(config, steps, root)
+
+
+async def main() -> dict[str, object]:
+    """Say what a person has to mend in their words; anything else is a bug and keeps its trace."""
+    try:
+        return await update()
+    except Trouble as trouble:
+        raise pulumi.RunError(str(trouble)) from None
+
+
+# the SDK sends each of its debug lines to the engine in a blocking call, whether anybody asked for them or not: a quarter of
+# the program's time (docs/adr/0008)
+setattr(pulumi.log, "debug", lambda *_, **__: None)  # noqa: B010 - the type checker is right that nobody should
+pulumi.run(main)

@@ -1,0 +1,62 @@
+"""Measure and print the tables of the README: `python -m benchmarks [commands|templates|updates …]`, all by default."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from pathlib import Path
+
+SERVICES = 100
+
+
+def machine() -> str:
+    """Return what the numbers were taken on, in one line."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {system}"
+
+
+def updates() -> None:
+    """Print `pulumi up` of many services, beside the bare program."""
+    from benchmarks.updates import measure
+
+    rows = measure(SERVICES)
+    print(f"\n{SERVICES} services, {2 * SERVICES} objects, file backend\n")
+    print("| | " + " | ".join(f"{one.operation}" for one in rows[:3]) + " | program's peak memory |")
+    print("|---|---|---|---|---|")
+    for name in dict.fromkeys(one.program for one in rows):
+        own = [one for one in rows if one.program == name]
+        cells = " | ".join(f"{one.seconds:.1f} s, {one.requests} writes" for one in own)
+        print(f"| {name} | {cells} | {max(one.mebibytes for one in own):.0f} MiB |")
+    ratios = " | ".join(f"{ours.seconds / bare.seconds:.2f}\u00d7" for ours, bare in zip(rows[:3], rows[3:], strict=True))
+    print(f"| ratio | {ratios} | |")
+
+
+def commands() -> None:
+    """Print the cold processes."""
+    from benchmarks.commands import measure
+
+    print("\n| command | wall time, median of 5 | peak memory |\n|---|---|---|")
+    for one in measure(1000):
+        print(f"| {one.command} | {one.seconds:.2f} s | {one.mebibytes:.0f} MiB |")
+
+
+def templates() -> None:
+    """Print the template engine beside gotpl."""
+    from benchmarks import gotemplate
+
+    gotemplate.main()
+
+
+def main(names: list[str]) -> None:
+    """Run the named measurements."""
+    os.chdir(Path(__file__).resolve().parents[1])
+    print(machine())
+    known = {"commands": commands, "templates": templates, "updates": updates}
+    for name in names or known:
+        known[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

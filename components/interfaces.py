@@ -1,0 +1,30 @@
+"""What the rest of the program may use of a component, and nothing more."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import pulumi
+
+
+class Runtime(Protocol):
+    """A Kubernetes cluster that objects can be applied to."""
+
+    @property
+    def kubeconfig(self) -> pulumi.Output[str]:
+        """The credentials for the cluster, marked secret."""
+        ...
+
+    @property
+    def cluster(self) -> pulumi.Resource | None:
+        """The resource whose deletion takes every object with it; None where the cluster is somebody else's."""
+        ...
+
+
+class Registry(Protocol):
+    """Where images live."""
+
+    @property
+    def url(self) -> pulumi.Output[str]:
+        """The registry's host, and the path below it where there is one; no scheme, no trailing slash."""
+        ...

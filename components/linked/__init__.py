@@ -1,0 +1,1 @@
+"""Runtimes and registries that exist already: the program uses them and never changes them."""

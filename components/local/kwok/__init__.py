@@ -1,0 +1,1 @@
+"""The resource provider `kwok`: local clusters as Pulumi resources, in a process of its own."""

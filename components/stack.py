@@ -1,0 +1,104 @@
+"""MAKE: a stack's runtimes and registries, the objects of its plan, and the outputs that its next update starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from components import clouds, kubernetes
+from components.interfaces import Registry, Runtime
+from components.namespace import namespace
+from components.service_instance import ServiceInstance, ServiceInstanceArgs
+from delivery import manifests, objects
+from delivery.canonical import short
+from delivery.plan import Action, Plan, Step
+from delivery.records import Record
+from delivery.shapes import Stack
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A runtime, and how objects get onto it."""
+
+    runtime: Runtime
+    provider: pulumi.ProviderResource
+
+
+def make(settings: Stack, plan: Plan, root: Path) -> dict[str, Any]:
+    """Register everything that a stack consists of and return its outputs."""
+    places = {one.name: _place(one.name, clouds.runtime(one, root)) for one in settings.runtimes}
+    registries = {one.name: clouds.registry(one) for one in settings.registries}
+    namespaces = _namespaces(plan, places)
+    applied = {step.candidate.instance.id: _instance(step, places, namespaces) for step in plan.steps if step.bundle}
+    return {
+        "services": {step.candidate.instance.id: _said(step) for step in plan.steps},
+        "runtimes": {name: {"kubeconfig": place.runtime.kubeconfig} for name, place in places.items()},
+        "registries": _urls(registries),
+        "releases": {s.candidate.instance.id: _record(s, applied[s.candidate.instance.id]) for s in plan.steps if s.bundle},
+        # the objects of every service on every update would bury what a person wants to see
+        "manifests": pulumi.Output.secret(dict(plan.texts)),
+    }
+
+
+def _place(name: str, runtime: Runtime) -> _Place:
+    return _Place(runtime, kubernetes.provider(name, runtime))
+
+
+def _urls(registries: Mapping[str, Registry]) -> dict[str, pulumi.Output[str]]:
+    return {name: one.url for name, one in registries.items()}
+
+
+def _namespaces(plan: Plan, places: Mapping[str, _Place]) -> dict[tuple[str, str], pulumi.Resource]:
+    wanted = {(s.bundle.runtime, s.bundle.namespace) for s in plan.steps if s.bundle and s.bundle.namespace}
+    return {
+        (runtime, name): namespace(runtime, name, places[runtime].provider, places[runtime].runtime.cluster)
+        for runtime, name in sorted(wanted)
+    }
+
+
+def _instance(
+    step: Step, places: Mapping[str, _Place], namespaces: Mapping[tuple[str, str], pulumi.Resource]
+) -> ServiceInstance:
+    assert step.bundle is not None
+    assert step.record is not None
+    place, instance, candidate_objects = places[step.bundle.runtime], step.candidate.instance, step.candidate.bundle.objects
+    args = ServiceInstanceArgs(
+        objects=manifests.with_version(step.bundle.objects, step.record.version),
+        runtime=step.bundle.runtime,
+        provider=place.provider,
+        namespace=namespaces.get((step.bundle.runtime, step.bundle.namespace or "")),
+        cluster=place.runtime.cluster,
+        progress_deadline=instance.progress_deadline,
+        keeps_objects=instance.keeps_objects,
+        # what an interrupted update may have applied counts as well: a hold after it goes back to the older apiVersion
+        former=objects.former(step.bundle.objects, (*candidate_objects, *(step.before.objects if step.before else ()))),
+        digest=step.bundle.digest,
+    )
+    return ServiceInstance(instance.id, args)
+
+
+def _record(step: Step, made: ServiceInstance) -> dict[str, Any]:
+    """Return the history that the next update reads: `current` is written only once everything has applied."""
+    current = made.applied.apply(lambda is_applied: _written(step.record if is_applied else step.last))
+    return {"current": current, "last": _written(step.last), "previous": _written(step.previous)}
+
+
+def _written(record: Record | None) -> str | None:
+    return record.text if record else None
+
+
+def _said(step: Step) -> str:
+    """Return one line for people: what the instance runs, and what it waits for."""
+    waits = ", ".join(answer.gate for answer in step.verdict.shut)
+    match step.action:
+        case Action.APPLY:
+            return short(step.candidate.version)
+        case Action.HOLD:
+            assert step.record is not None
+            return f"{short(step.record.version)}, {short(step.candidate.version)} waits for {waits}"
+        case Action.WAIT:
+            return f"{short(step.candidate.version)} waits for {waits}"

@@ -1,0 +1,21 @@
+"""One spelling for every value, so that equal things have equal digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+
+def text(value: object) -> str:
+    """Return JSON with sorted keys and no spaces: the same for equal values, whatever order they were built in."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(canonical: str) -> str:
+    """Return `sha256:<64 hex digits>` of a canonical text."""
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def short(digest_or_version: str) -> str:
+    """Return the first twelve digits of a digest: what people compare by eye."""
+    return digest_or_version.removeprefix("sha256:")[:12]

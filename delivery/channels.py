@@ -1,0 +1,124 @@
+"""RESOLVE: every service in every channel of its application, with nothing left to override."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from delivery import canonical, layers, parameters, placement, selectors, sources
+from delivery.gotemplate import Image
+from delivery.instances import ApprovalBy, NothingToAwait, ParameterValue, Precondition, ServiceInstance, StableIn
+from delivery.problems import Problem, Refused, Spot
+from delivery.shapes import ApplicationConfig, ReleaseChannelConfig, ReleaseChannelStable, ServiceConfig
+from delivery.tree import Tree
+from delivery.variables import variables
+
+
+def resolve(tree: Tree) -> tuple[ServiceInstance, ...]:
+    """Return the service instances of a checked tree, ordered by application, service and the channels' own order.
+
+    Raises Refused with every missing parameter, runtime and manifest at once.
+    """
+    problems: list[Problem] = []
+    instances: list[ServiceInstance] = []
+    registries = {one.name: one.url for stack in tree.stacks.values() for one in stack.registries}
+    for (name, _), service in sorted(tree.services.items()):
+        instances += _instances(tree, tree.applications[name], service, registries, problems)
+    if problems:
+        raise Refused(problems)
+    return tuple(instances)
+
+
+def _instances(
+    tree: Tree,
+    application: ApplicationConfig,
+    service: ServiceConfig,
+    registries: Mapping[str, str],
+    problems: list[Problem],
+) -> Iterator[ServiceInstance]:
+    release, missing = tree.releases.get(application.name), list[Problem]()
+    values = {
+        channel.name: parameters.resolve(service, release, channel.name, registries, missing)
+        for channel in application.release_channels
+    }
+    if missing:
+        problems += missing
+        return
+    definition = _definition(tree, service, values)
+    for channel in application.release_channels:
+        try:
+            yield _instance(tree, application, channel, service, values[channel.name], definition)
+        except Refused as refused:
+            problems += refused.problems
+
+
+def _instance(
+    tree: Tree,
+    application: ApplicationConfig,
+    channel: ReleaseChannelConfig,
+    service: ServiceConfig,
+    values: Mapping[str, ParameterValue],
+    definition: str,
+) -> ServiceInstance:
+    own = next((one for one in service.per_release_channel if one.release_channel == channel.name), None)
+    place = placement.place(tree, application, channel, service, own)
+    config = layers.kubernetes_config(service, own)
+    constants = layers.constants(channel, service, own)
+    given = variables(channel.name, place.runtime, values, constants)
+    return ServiceInstance(
+        application=application.name,
+        service=service.name,
+        channel=channel.name,
+        at=service.at,
+        runtime=place.runtime,
+        stack=place.stack,
+        namespace=place.namespace,
+        owns_namespace=place.owns_namespace,
+        manifests=sources.select(tree, service, config, layers.sub_path(config, given)),
+        parameters=values,
+        constants=constants,
+        env=layers.env(channel, service, own, given),
+        injects_env=config.env_injection_mode != "ENV_INJECT_DISABLED",
+        patches=tuple(layers.patches(config, given)),
+        preconditions=tuple(_preconditions(application, channel)),
+        progress_deadline=service.progress_deadline,
+        keeps_objects=service.no_cleanup_on_delete or application.no_cleanup_on_delete,
+        definition=definition,
+    )
+
+
+def _preconditions(application: ApplicationConfig, channel: ReleaseChannelConfig) -> Iterator[Precondition]:
+    for one in channel.preconditions:
+        if one.release_channel_stable:
+            yield from _stable(application, channel, one.release_channel_stable, one.at)
+        elif one.shared_manual_approval:
+            yield ApprovalBy(one.shared_manual_approval.name, one.shared_manual_approval.min_approvers or 1, one.at)
+        elif one.manual_approval:
+            yield ApprovalBy("manual", one.manual_approval.min_approvers or 1, one.at)
+
+
+def _stable(
+    application: ApplicationConfig, channel: ReleaseChannelConfig, stable: ReleaseChannelStable, at: Spot
+) -> Iterator[Precondition]:
+    found = selectors.channels(application, channel.name, stable)
+    yield from (StableIn(name, at) for name in found)
+    if not found:
+        yield NothingToAwait(stable.selector or "", at)
+
+
+_PATHS: dict[str, Any] = {
+    "kubernetes_config": {"local"},
+    "per_release_channel": {"__all__": {"kubernetes_config": {"local"}}},
+}
+"""Where manifests lie is not what they say: a tree that moves keeps its versions."""
+
+
+def _definition(tree: Tree, service: ServiceConfig, values: Mapping[str, Mapping[str, object]]) -> str:
+    """Return the canonical text of all that makes a version: the same for every channel, blind to paths and order."""
+    printed = {
+        channel: {name: one.reference if isinstance(one, Image) else one for name, one in of.items()}
+        for channel, of in values.items()
+    }
+    texts = [file.text for file in sources.all_of(tree, service)]
+    config = service.model_dump(mode="json", exclude_defaults=True, exclude=_PATHS)
+    return canonical.text({"service": config, "manifests": texts, "values": printed})

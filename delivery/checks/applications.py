@@ -1,0 +1,129 @@
+"""Applications and their channels: runtimes that exist, gates that can be honoured, no channel waiting for itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from delivery import labels, selectors
+from delivery.checks import stacks
+from delivery.checks.duplicates import duplicates
+from delivery.problems import Problem, suggestion
+from delivery.shapes import ApplicationConfig, ReleaseChannelConfig, ReleaseChannelStable
+from delivery.tree import Tree
+
+_TOPIC = re.compile(r"(?!manual\Z)[a-z]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+"""What a shared approval may be called: it stands in the names of files, and `manual` is what a manualApproval is called."""
+
+
+def problems(tree: Tree) -> Iterator[Problem]:
+    """Yield what is wrong with the applications of a tree."""
+    known = stacks.runtimes(tree)
+    for application in tree.applications.values():
+        yield from _application(application)
+        for channel in application.release_channels:
+            yield from _channel(application, channel, known)
+        yield from _loops(application)
+
+
+def _application(application: ApplicationConfig) -> Iterator[Problem]:
+    channels = application.release_channels
+    # a group that is still one selects nothing, and its author says that it may
+    if not channels and not application.release_channel_groups:
+        what = f"application {application.name!r} has no release channels, so nothing of it would ever run"
+        yield Problem(application.at, what, "give it one: releaseChannels: [{name: staging, runtimes: [{runtime: …}]}]")
+    if application.release_settings and application.release_settings.bypass_settings:
+        fix = "take it out: nothing bypasses any gate here"
+        yield Problem(application.release_settings.at, "release settings are not supported yet: there are no rollbacks", fix)
+    yield from duplicates("release channel", ((one.name, one.spot("name")) for one in channels))
+
+
+def _channel(application: ApplicationConfig, channel: ReleaseChannelConfig, known: Mapping[str, str]) -> Iterator[Problem]:
+    if not channel.runtimes:
+        fix = f"name one: runtimes: [{{runtime: {min(known, default='…')}}}]"
+        yield Problem(channel.at, f"channel {channel.name!r} has no runtime", fix)
+    for one in channel.runtimes:
+        if one.runtime not in known:
+            fix = suggestion(one.runtime, known, "runtimes")
+            yield Problem(one.spot("runtime"), f"no stack file declares a runtime {one.runtime!r}", fix)
+    yield from duplicates("runtime connection", ((one.name or one.runtime, one.at) for one in channel.runtimes))
+    owners = sorted({known[one.runtime] for one in channel.runtimes if one.runtime in known})
+    if len(owners) > 1:
+        what = f"the runtimes of channel {channel.name!r} belong to the stacks {' and '.join(owners)}"
+        yield Problem(channel.spot("runtimes"), what, "a channel belongs to one stack: make two channels of it")
+    yield from duplicates("constant", ((one.name, one.spot("name")) for one in channel.constants))
+    yield from duplicates("label", ((one.label, one.spot("label")) for one in channel.labels))
+    yield from _gates(application, channel)
+    yield from _topics(channel)
+
+
+def _topics(channel: ReleaseChannelConfig) -> Iterator[Problem]:
+    for one in channel.preconditions:
+        shared = one.shared_manual_approval
+        if shared and not _TOPIC.match(shared.name):
+            fix = "use lower-case letters, digits and dashes, beginning with a letter; `manual` is taken"
+            yield Problem(shared.spot("name"), f"{shared.name!r} cannot be the name of a shared approval", fix)
+
+
+def _gates(application: ApplicationConfig, channel: ReleaseChannelConfig) -> Iterator[Problem]:
+    for precondition in channel.preconditions:
+        if precondition.release_channel_stable:
+            yield from _stable(application, channel, precondition.release_channel_stable)
+    # an unguarded production is worse than one that does not start
+    for attachment in (
+        () if channel.disable_all_protections else (*channel.protections, *channel.service_instance_protections)
+    ):
+        fix = "take it out, or set disableAllProtections: true until it is"
+        yield Problem(attachment.at, f"protections are not supported yet ({attachment.ref.name!r})", fix)
+
+
+def _stable(
+    application: ApplicationConfig, channel: ReleaseChannelConfig, stable: ReleaseChannelStable
+) -> Iterator[Problem]:
+    at = stable.spot("release_channel" if stable.selector is None else "selector")
+    others = {one.name: one for one in application.release_channels if one.name != channel.name}
+    try:
+        meant = selectors.channels(application, channel.name, stable)
+    except labels.QueryError as wrong:
+        yield Problem(at, wrong.what, wrong.fix)
+        return
+    if stable.selector is None:
+        # a channel that names itself is a loop, and said as one
+        for name in (one for one in meant if one not in others and one != channel.name):
+            yield Problem(at, f"there is no release channel {name!r}", suggestion(name, others, "channels"))
+    elif not meant and not stable.allow_empty:
+        fix = labels.hint(stable.selector, (selectors.labels_of(application, one) for one in others.values()))
+        yield Problem(at, f"no other channel of {application.name!r} matches {stable.selector!r}", fix)
+
+
+def _loops(application: ApplicationConfig) -> Iterator[Problem]:
+    """Yield each loop of channels that wait for one another, once, at its first channel."""
+    waits = {one.name: tuple(_awaited(application, one)) for one in application.release_channels}
+    told: set[str] = set()
+    for channel in application.release_channels:
+        if channel.name in told or not (loop := _loop(channel.name, waits)):
+            continue
+        told.update(loop)
+        what = f"channel {channel.name!r} waits for itself: {' → '.join(loop)}"
+        yield Problem(channel.spot("preconditions"), what, "take one of these releaseChannelStable preconditions out")
+
+
+def _awaited(application: ApplicationConfig, channel: ReleaseChannelConfig) -> Iterator[str]:
+    for precondition in channel.preconditions:
+        if stable := precondition.release_channel_stable:
+            with suppress(labels.QueryError):  # it has been said
+                yield from selectors.channels(application, channel.name, stable)
+
+
+def _loop(start: str, waits: Mapping[str, tuple[str, ...]]) -> list[str] | None:
+    """Return the shortest way from a channel back to it, None where there is none."""
+    ways, known = [[start]], {start}
+    for way in ways:
+        for name in waits.get(way[-1], ()):
+            if name == start:
+                return [*way, start]
+            if name not in known:
+                known.add(name)
+                ways.append([*way, name])
+    return None

@@ -1,0 +1,46 @@
+"""What the stack files say, beside one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from delivery.checks.duplicates import duplicates
+from delivery.problems import Problem, Spot
+from delivery.shapes import RegistrySettings, Stack
+from delivery.tree import Tree
+
+
+def problems(tree: Tree) -> Iterator[Problem]:
+    """Yield what is wrong with the stacks of a tree."""
+    if not tree.stacks:
+        yield Problem(Spot("Pulumi.yaml"), "there is no Pulumi.<stack>.yaml beside it", "write one for each environment")
+    # a channel belongs to the stack that declares its runtimes, so each may have one owner only
+    yield from duplicates(
+        "runtime", ((one.name, one.spot("name")) for _, stack in sorted(tree.stacks.items()) for one in stack.runtimes)
+    )
+    for stack in tree.stacks.values():
+        yield from _unhonoured(stack)
+        yield from duplicates("registry", ((one.name, one.spot("name")) for one in stack.registries))
+    yield from _conflicts(tree)
+
+
+def _unhonoured(stack: Stack) -> Iterator[Problem]:
+    """Yield the settings that would be safety and are not honoured yet: nobody may rely on them."""
+    for name, key in (("max_deletions", "maxDeletions"), ("approvals", "approvals")):
+        if getattr(stack, name) != Stack.model_fields[name].get_default(call_default_factory=True):
+            yield Problem(stack.spot(name), f"`pvn:{key}` is not supported yet", "take it out; approvals count for 7 days")
+
+
+def _conflicts(tree: Tree) -> Iterator[Problem]:
+    first: dict[str, RegistrySettings] = {}
+    for _, stack in sorted(tree.stacks.items()):
+        for one in stack.registries:
+            known = first.setdefault(one.name, one)
+            if known.url != one.url:
+                what = f"registry {one.name!r} is {one.url!r} here and {known.url!r} at {known.at}"
+                yield Problem(one.spot("url"), what, "one name means one registry: use its url in both, or two names")
+
+
+def runtimes(tree: Tree) -> Mapping[str, str]:
+    """Return the stack of every runtime that any stack declares."""
+    return {one.name: name for name, stack in tree.stacks.items() for one in stack.runtimes}

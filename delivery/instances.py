@@ -1,0 +1,116 @@
+"""A service instance: one service in one release channel, with nothing left to override."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from delivery.gotemplate import Image
+from delivery.problems import Spot
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """A manifest as written: a Go template that yields YAML documents."""
+
+    name: str
+    """Its place relative to the project's root; for an inlined manifest, the .pvn.yaml file that holds it."""
+    text: str
+    line: int = 1
+    """The line of `name` on which `text` begins: more than 1 only for inlined manifests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The cluster that an instance runs on, as templates may see it."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKeyRef:
+    """An environment value that Kubernetes takes from a Secret when the container starts."""
+
+    secret: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Replace one value in every object that the target matches (an empty part matches all)."""
+
+    at: Spot
+    path: str
+    value: str | int
+    group: str = ""
+    version: str = ""
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StableIn:
+    """Gate: the same service, at the same version, is live and healthy in another channel."""
+
+    channel: str
+    at: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToAwait:
+    """No gate, but to be seen: a selector of channels that matches none, and its author says that it may."""
+
+    selector: str
+    at: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalBy:
+    """Gate: enough distinct people signed for exactly this version and these objects."""
+
+    topic: str
+    """`manual`, or the name of a shared approval."""
+    approvers: int
+    """How many distinct people, at least 1."""
+    at: Spot
+
+
+Precondition = StableIn | NothingToAwait | ApprovalBy
+ParameterValue = str | int | Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceInstance:
+    """One service in one release channel: flat, frozen, nothing left to look up."""
+
+    application: str
+    service: str
+    channel: str
+    at: Spot
+    """Where the service is defined."""
+    runtime: Runtime
+    stack: str
+    """The stack whose file declares the runtime."""
+    namespace: str
+    owns_namespace: bool
+    """True for the generated namespace, which is made and removed with the channel."""
+    manifests: tuple[ManifestFile, ...]
+    parameters: Mapping[str, ParameterValue]
+    constants: Mapping[str, str]
+    env: Mapping[str, str | SecretKeyRef]
+    injects_env: bool
+    patches: tuple[Patch, ...]
+    preconditions: tuple[Precondition, ...]
+    progress_deadline: float | None
+    """Seconds until a rollout that is not done counts as failed; None leaves the provider's default of 10 minutes."""
+    keeps_objects: bool
+    """True where removing the service must leave its objects in the cluster."""
+    definition: str
+    """Canonical JSON of all that makes the version beside the manifests: the same for every channel."""
+
+    @property
+    def id(self) -> str:
+        """The name under which stack outputs, approvals and people know the instance."""
+        return f"{self.application}/{self.channel}/{self.service}"

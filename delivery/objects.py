@@ -1,0 +1,57 @@
+"""What every step needs to know of a Kubernetes object: where it is found, and the version it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+VERSION = "prodvana.io/version"
+"""The annotation that says which version of its service an object belongs to."""
+MANIFESTS = "prodvana.io/manifests"
+"""The annotation with the manifests digest of its instance: the same version may come with other constants."""
+APPLICATION, SERVICE, CHANNEL = "prodvana.io/application", "prodvana.io/service", "prodvana.io/release-channel"
+"""The labels that say which instance owns an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectKey:
+    """How one object is found in a cluster."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    """Empty for cluster-scoped objects."""
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+def key(found: Mapping[str, Any]) -> ObjectKey:
+    """Return how an object is found in its cluster."""
+    metadata = found["metadata"]
+    return ObjectKey(found["apiVersion"], found["kind"], metadata.get("namespace", ""), metadata["name"])
+
+
+def keys(found: Iterable[Mapping[str, Any]]) -> tuple[ObjectKey, ...]:
+    """Return the keys of objects, in their order."""
+    return tuple(map(key, found))
+
+
+def former(now: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, Any]]) -> dict[ObjectKey, str]:
+    """Return, by the key that each has now, the apiVersion of the objects that had another one of the same group before."""
+    known = {place(one): one["apiVersion"] for one in before}
+    return {key(one): known[place(one)] for one in now if known.get(place(one), one["apiVersion"]) != one["apiVersion"]}
+
+
+def place(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return (group, kind, namespace, name): what makes two manifests one object, whatever version each asks for."""
+    group, slash, _ = found["apiVersion"].rpartition("/")
+    return group if slash else "", found["kind"], found["metadata"].get("namespace", ""), found["metadata"]["name"]
+
+
+def version(found: Mapping[str, Any]) -> str | None:
+    """Return the version that an object carries, None where it carries none."""
+    value = found.get("metadata", {}).get("annotations", {}).get(VERSION)
+    return value if isinstance(value, str) else None

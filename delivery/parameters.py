@@ -1,0 +1,93 @@
+"""The parameter values of one service in one channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from delivery import images
+from delivery.gotemplate import Image
+from delivery.instances import ParameterValue
+from delivery.problems import Problem, Spot
+from delivery.shapes import ParameterDefinition, Release, ServiceConfig
+
+Registries = Mapping[str, str]
+"""Registry name to its url."""
+
+
+def resolve(
+    service: ServiceConfig, release: Release | None, channel: str, registries: Registries, problems: list[Problem]
+) -> dict[str, ParameterValue]:
+    """Return every parameter of a service in a channel; what cannot be resolved is added to the problems.
+
+    The value for the channel wins over the value for all channels, which wins over the default.
+    """
+    values: dict[str, ParameterValue] = {}
+    for definition in service.parameters:
+        given, at = _given(service, release, channel, definition.name)
+        try:
+            value = _value(definition, given, registries)
+        except ValueError as wrong:
+            fix = "write a tag, a digest, or a full reference of that repository" if definition.docker_image else _FIX
+            problems.append(Problem(at or definition.at, f"parameter {definition.name!r}: {wrong}", fix))
+            continue
+        if value is None:
+            problems.append(_missing(service, release, channel, definition))
+        else:
+            values[definition.name] = value
+    return values
+
+
+_FIX = "write a value of the parameter's type; text needs quotes where YAML would read it as a number"
+
+
+def _given(service: ServiceConfig, release: Release | None, channel: str, name: str) -> tuple[str | int | None, Spot | None]:
+    found = release.services.get(service.name) if release else None
+    if found is None:
+        return None, None
+    for one in found.per_release_channel:
+        if one.release_channel == channel and name in one.parameters:
+            return one.parameters[name], one.spot(f"parameters.{name}")
+    if name in found.parameters:
+        return found.parameters[name], found.spot(f"parameters.{name}")
+    return None, None
+
+
+def _value(definition: ParameterDefinition, given: str | int | None, registries: Registries) -> ParameterValue | None:
+    """Return the value to use, None where a required one is missing. Raises ValueError where it does not fit."""
+    if definition.docker_image:
+        return _image(definition, given, registries)
+    if definition.int is not None:
+        if isinstance(given, str):
+            raise ValueError(f"{given!r} is not a whole number")
+        value = given if given is not None else definition.int.default_value
+        # the format cannot tell a default of 0 from none at all
+        return value or (None if definition.required and given is None else 0)
+    if isinstance(given, int):
+        raise ValueError(f"{given!r} is a number, the parameter is text")
+    text = given if given is not None else (definition.string.default_value if definition.string else "")
+    return text or (None if definition.required and given is None else "")
+
+
+def _image(definition: ParameterDefinition, given: str | int | None, registries: Registries) -> Image | None:
+    docker = definition.docker_image
+    assert docker is not None
+    if isinstance(given, int):
+        raise ValueError(f"{given!r} is a number, an image tag is text")
+    value = given or docker.default_tag
+    if not value:
+        return None
+    info = docker.image_registry_info
+    return images.resolve(value, registries.get(info.container_registry, ""), info.image_repository)
+
+
+def _missing(service: ServiceConfig, release: Release | None, channel: str, wanted: ParameterDefinition) -> Problem:
+    application = service.application
+    file = Spot(f"releases/{application}.yaml")
+    found = release.services.get(service.name) if release else None
+    at = found.at if found else release.at if release else file
+    kind = "sha256:…" if wanted.docker_image else "…"
+    return Problem(
+        at,
+        f"service {service.name!r} needs the parameter {wanted.name!r} in channel {channel!r}, and no release gives it",
+        f"pvn release {application} --service {service.name} --param {wanted.name}={kind}",
+    )

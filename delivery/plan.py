@@ -1,0 +1,159 @@
+"""PLAN: for every instance the new objects, or those of its last completed release.
+
+Leaving resources out of a Pulumi program deletes them. So an instance that is held is planned with the objects that it has,
+an instance that vanished from the tree stops the run unless a tombstone says that it should, and only an instance that was
+never released and may not be yet is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from delivery import objects
+from delivery.bundles import Bundle
+from delivery.gates import Answer, State, Verdict
+from delivery.problems import Problem, Refused, Spot
+from delivery.records import History, Ledger, Record
+from delivery.versions import Candidate
+
+
+class Action(Enum):
+    """What happens to an instance in this update."""
+
+    APPLY = "apply"
+    """Its gates are open: it gets the objects of its candidate."""
+    HOLD = "hold"
+    """It keeps the objects of its last completed release, whatever the tree says now."""
+    WAIT = "wait"
+    """It was never released and may not be yet: there is nothing to keep."""
+
+
+_UNJUDGED = Verdict((Answer("gates", State.WAITING, "nobody judged this instance"),))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the plan has in mind for one instance."""
+
+    candidate: Candidate
+    verdict: Verdict
+    history: History
+    action: Action
+    record: Record | None
+    """What will be recorded once every object has applied; None where nothing is."""
+    bundle: Bundle | None
+    """The objects to apply; None where there are none."""
+    before: Bundle | None = None
+    """The objects of the last completed release, where the step replaces them by others."""
+
+    @property
+    def last(self) -> Record | None:
+        """The record that holds should this update fail."""
+        return self.history.effective
+
+    @property
+    def previous(self) -> Record | None:
+        """The release to roll back to: the newest completed one that is not what the step keeps or puts there."""
+        kept = (self.record, self.last) if self.record == self.last else (self.last,)
+        return next((one for one in self.history.known if one not in kept), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an update makes of every instance of a stack."""
+
+    steps: tuple[Step, ...]
+    texts: Mapping[str, str]
+    """The bundles that the stack must remember, by digest."""
+
+
+def plan(
+    candidates: Sequence[Candidate],
+    verdicts: Mapping[str, Verdict],
+    ledger: Ledger,
+    runtimes: Iterable[str],
+    removed: Collection[tuple[str, str]],
+) -> Plan:
+    """Return the plan of a stack.
+
+    `verdicts` are by instance id; an instance without one is held. `runtimes` are those the stack has now. `removed`
+    are the (application, service) pairs that a tombstone in the tree lets go of. Raises Refused where the plan would lose
+    something.
+    """
+    steps = tuple(step(one, verdicts.get(one.instance.id, _UNJUDGED), ledger) for one in candidates)
+    if problems := (*_vanished(candidates, ledger, removed), *_homeless(steps, set(runtimes)), *_contested(steps)):
+        raise Refused(problems)
+    return Plan(steps, dict(_texts(steps, ledger)))
+
+
+def step(candidate: Candidate, verdict: Verdict, ledger: Ledger) -> Step:
+    """Return what becomes of one instance: only an open verdict lets its new objects through."""
+    history = ledger.history(candidate.instance.id)
+    if verdict.is_open:
+        record = Record(candidate.version, candidate.bundle.digest)
+        is_change = history.effective is not None and history.effective.manifests != record.manifests
+        before = ledger.bundle(history.effective) if history.effective and is_change else None
+        return Step(candidate, verdict, history, Action.APPLY, record, candidate.bundle, before)
+    if history.effective:
+        kept = ledger.bundle(history.effective)
+        return Step(candidate, verdict, history, Action.HOLD, history.effective, kept)
+    return Step(candidate, verdict, history, Action.WAIT, None, None)
+
+
+def _texts(steps: Sequence[Step], ledger: Ledger) -> Iterable[tuple[str, str]]:
+    for one in steps:
+        if one.bundle and one.record:
+            yield one.record.manifests, one.bundle.text
+        for record in (one.last, one.previous):
+            if record:
+                yield record.manifests, ledger.texts[record.manifests]
+
+
+def _vanished(candidates: Sequence[Candidate], ledger: Ledger, removed: Collection[tuple[str, str]]) -> Iterable[Problem]:
+    wanted = {candidate.instance.id for candidate in candidates}
+    elsewhere = {(one.instance.application, one.instance.service) for one in candidates}
+    for name, history in sorted(ledger.histories.items()):
+        application, channel, service = name.split("/")
+        if name in wanted or (application, service) in removed or not (history.known or history.is_interrupted):
+            continue
+        what = f"service {service!r} of {application!r} runs in {channel!r}, but the tree no longer has it there"
+        fix = f"bring its files back, or let it go for good: `removed: [{service}]` in releases/{application}.yaml"
+        if (application, service) in elsewhere:
+            # a tombstone is for a whole service: the tree may not have one for a service that it has
+            fix = f"bring channel {channel!r} back, under this name and on a runtime of this stack"
+        yield Problem(Spot("applications/"), what, fix)
+
+
+def _homeless(steps: Sequence[Step], runtimes: set[str]) -> Iterable[Problem]:
+    for one in steps:
+        if one.bundle and one.bundle.runtime not in runtimes:
+            yield Problem(
+                one.candidate.instance.at,
+                f"{one.candidate.instance.id} is held on runtime {one.bundle.runtime!r}, which the stack no longer has",
+                f"keep {one.bundle.runtime!r} in the stack file until its gates open and it has moved",
+            )
+
+
+def _contested(steps: Sequence[Step]) -> Iterable[Problem]:
+    """Yield the objects that a held instance keeps and another instance has by now: one object cannot be applied twice."""
+    held = {
+        (one.bundle.runtime, objects.place(found)): one
+        for one in steps
+        if one.bundle and one.action is Action.HOLD
+        for found in one.bundle.objects
+    }
+    if not held:
+        return
+    for one in steps:
+        for found in one.bundle.objects if one.bundle else ():
+            assert one.bundle is not None
+            keeper = held.get((one.bundle.runtime, objects.place(found)), one)
+            if keeper is not one:
+                name, other = keeper.candidate.instance.id, one.candidate.instance.id
+                yield Problem(
+                    one.candidate.instance.at,
+                    f"{objects.key(found)} moves from {name} to {other}, but {name} is held with it",
+                    f"let {name} move first (pvn status says what it waits for), or leave the object where it is until then",
+                )

@@ -1,0 +1,82 @@
+"""What every block of YAML has in common: closed, frozen, and it knows where it was written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+
+from delivery.problems import Spot
+from delivery.shapes.refused import REFUSED, Refusal
+
+METADATA = Field(exclude=True)
+"""Marks a field that is read strictly and kept, but changes nothing that is deployed: dumps leave it out."""
+
+
+class Shape(BaseModel):
+    """A block of YAML: unknown keys are refused, and nothing changes after reading.
+
+    Attribute names are those of the format's messages, in snake_case. Fields without a default are required.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True, protected_namespaces=())
+
+    one_of: ClassVar[tuple["OneOf", ...]] = ()
+    """Sets of fields of which exactly one, or at most one, may be there."""
+
+    at: Annotated[SkipValidation[Spot], Field(exclude=True, repr=False)] = Spot("<made>")
+    """Where the block begins."""
+    places: Annotated[SkipValidation[Mapping[str, tuple[int, int]]], Field(exclude=True, repr=False)] = {}
+    """Line and column of each value, by field; inside plain maps and lists by `field.key` and `field.0`."""
+
+    def spot(self, path: str) -> Spot:
+        """Return the place of a field's value, or of a value inside it (`parameters.image`, `paths.0`); else the block's."""
+        found = self.places.get(path)
+        return Spot(self.at.file, *found) if found else self.at
+
+    @classmethod
+    def refused(cls) -> Mapping[str, Refusal]:
+        """Return the fields that the format knows and this program refuses, with the reasons."""
+        return REFUSED.get(cls.__name__, {})
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A set of fields that exclude one another."""
+
+    fields: tuple[str, ...]
+    needed: bool = True
+    """Whether one of them has to be there."""
+    why: str = ""
+    """What a person is told where none is there, beside the names."""
+    fix: str = "add one of them"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Marks a field whose blocks are of several kinds, told apart by one key."""
+
+    key: str
+    table: Mapping[str, type[Shape]]
+    later: tuple[str, ...] = ()
+    """Kinds that have a name and nothing behind it yet: refused with the kinds that exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverNull:
+    """Marks a field whose null would take a gate away without a word."""
+
+    instead: str
+    """What to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The names of an enum in the order of their numbers; the first one, number 0, means unset."""
+
+    names: tuple[str, ...]
+
+
+def enum(unset: str, *names: str) -> Numbered:
+    """Return the numbering of an enum whose zero value is `unset`."""
+    return Numbered((unset, *names))

@@ -1,0 +1,155 @@
+"""The plain values of the format: names, labels, durations, numbers."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+DURATION = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)s")
+ENV_KEY = re.compile(r"[a-zA-Z_]+[a-zA-Z0-9_]*")
+LABEL = re.compile(r"[a-zA-Z0-9.\-_@+]*")
+TAG_OR_DIGEST = re.compile(r"[A-Za-z0-9_][0-9A-Za-z_.-]*|sha256:[0-9a-f]{64}")
+WHOLE = re.compile(r"[-+]?[0-9]+")
+
+
+def broken(what: str, fix: str) -> PydanticCustomError:
+    """Return the error for a broken rule; `what` goes on after the value, or after the field where it says "must"."""
+    return PydanticCustomError("rule", "{what}", {"what": what, "fix": fix})
+
+
+def _name(text: str) -> str:
+    if NAME.fullmatch(text):
+        return text
+    near = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()).strip("-")[:63].rstrip("-")
+    near = re.sub(r"^[0-9-]+", "", near)
+    fix = "write lower-case letters, digits and dashes, 1 to 63 of them, a letter first and no dash last"
+    raise broken("is not a name", f"{fix}, such as {near!r}" if near else fix)
+
+
+def _name_or_empty(text: str) -> str:
+    return _name(text) if text else text
+
+
+def _non_empty(text: str) -> str:
+    if not text:
+        raise broken("must not be empty", "write a value, or take the line out if the block can do without it")
+    return text
+
+
+def _label_text(text: str) -> str:
+    if LABEL.fullmatch(text):
+        return text
+    raise broken("has characters that a label may not have", "use letters, digits and . - _ @ +")
+
+
+def _env_key(text: str) -> str:
+    if ENV_KEY.fullmatch(text):
+        return text
+    near = re.sub(r"[^a-zA-Z0-9_]", "_", text).lstrip("0123456789")
+    fix = "use letters, digits and _, with no digit first"
+    raise broken("cannot name an environment variable", f"{fix}, such as {near!r}" if near else fix)
+
+
+def _tag_or_digest(text: str) -> str:
+    if TAG_OR_DIGEST.fullmatch(text):
+        return text
+    raise broken("is neither a tag nor a digest", "write a tag such as v1.2.3, or sha256: and 64 hex digits")
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, str) and DURATION.fullmatch(value):
+        return float(value[:-1])
+    fix = "write decimal seconds and an s, such as 600s or 0.5s"
+    if isinstance(value, str) and (found := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|sec|m|min|h|d)?", value)):
+        units = {"ms": 0.001, "m": 60, "min": 60, "h": 3600, "d": 86400}
+        fix = f"write it in seconds: {float(found[1]) * units.get(found[2], 1):.15g}s"
+    elif isinstance(value, int) and not isinstance(value, bool):
+        fix = f"write it in seconds: {value}s"
+    raise broken("is not a duration", fix)
+
+
+def _positive(value: float) -> float:
+    if value > 0:
+        return value
+    raise broken("must be longer than 0s", "write decimal seconds and an s, such as 600s")
+
+
+def _int64(value: object) -> int:
+    if isinstance(value, str) and WHOLE.fullmatch(value):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        if -(2**63) <= value < 2**63:
+            return value
+        raise broken("does not fit into 64 bits", "write a smaller number")
+    raise broken("is not a whole number", "write a whole number, such as 3")
+
+
+def _whole_text(text: str) -> str:
+    if WHOLE.fullmatch(text):
+        return text
+    raise broken("is not a whole number", 'write a whole number in quotes, such as "3"')
+
+
+def _count(value: int) -> int:
+    if 0 <= value < 2**31:
+        return value
+    raise broken("is not a count", "write a whole number, 0 or more")
+
+
+def _some(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    if items:
+        return items
+    raise broken("must have at least one item", "add an item, or take the whole block out")
+
+
+def _text_or_number(value: object) -> str | int:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _int64(value)
+    raise PydanticCustomError("text_or_number", "must be text or a whole number")
+
+
+SOME = AfterValidator(_some)
+"""Marks a list that must not be empty."""
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"})]
+"""1 to 63 lower-case letters, digits and dashes, a letter first and no dash last."""
+NameOrEmpty = Annotated[
+    str, AfterValidator(_name_or_empty), WithJsonSchema({"type": "string", "pattern": f"^({NAME.pattern})?$"})
+]
+NonEmpty = Annotated[str, AfterValidator(_non_empty), WithJsonSchema({"type": "string", "minLength": 1})]
+LabelText = Annotated[str, AfterValidator(_label_text), WithJsonSchema({"type": "string", "pattern": f"^{LABEL.pattern}$"})]
+LabelKey = Annotated[
+    str,
+    AfterValidator(_non_empty),
+    AfterValidator(_label_text),
+    WithJsonSchema({"type": "string", "minLength": 1, "pattern": f"^{LABEL.pattern}$"}),
+]
+EnvKey = Annotated[str, AfterValidator(_env_key), WithJsonSchema({"type": "string", "pattern": f"^{ENV_KEY.pattern}$"})]
+TagOrDigest = Annotated[
+    str, AfterValidator(_tag_or_digest), WithJsonSchema({"type": "string", "pattern": f"^({TAG_OR_DIGEST.pattern})$"})
+]
+_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{DURATION.pattern}$"})
+
+
+class DurationMark:
+    """Marks durations, whose null is refused."""
+
+
+Duration = Annotated[float, BeforeValidator(_seconds), _DURATION_SCHEMA, DurationMark()]
+"""Typed as decimal seconds and an s (`600s`); kept as seconds."""
+PositiveDuration = Annotated[float, BeforeValidator(_seconds), AfterValidator(_positive), _DURATION_SCHEMA, DurationMark()]
+Int64 = Annotated[
+    int,
+    BeforeValidator(_int64),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": f"^{WHOLE.pattern}$"}]}),
+]
+"""Typed as a number, or as a number in quotes, as protobuf's JSON writes it."""
+WholeText = Annotated[str, AfterValidator(_whole_text), WithJsonSchema({"type": "string", "pattern": f"^{WHOLE.pattern}$"})]
+Count = Annotated[int, AfterValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
+TextOrNumber = Annotated[
+    str | int, BeforeValidator(_text_or_number), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})
+]
+"""A parameter's value, kept as typed: text or a whole number."""

@@ -1,0 +1,33 @@
+"""IDENTIFY: the version of a service, and the bundle that one instance of it would apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from delivery import canonical
+from delivery.bundles import Bundle
+from delivery.instances import ServiceInstance
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An instance as the tree wants it now: what the gates decide about."""
+
+    instance: ServiceInstance
+    version: str
+    """The service as desired: its config, manifest files and parameter values for every channel. Equal in all channels."""
+    bundle: Bundle
+    """The rendered objects and where they go. Differs per channel."""
+
+
+def identify(instance: ServiceInstance, objects: Sequence[dict[str, Any]]) -> Candidate:
+    """Return the candidate for an instance whose objects were rendered without the version annotation."""
+    namespace = instance.namespace if instance.owns_namespace else None
+    return Candidate(instance, version_of(instance), Bundle(instance.runtime.name, namespace, tuple(objects)))
+
+
+def version_of(instance: ServiceInstance) -> str:
+    """Return the version that promotion speaks of; it needs no rendering."""
+    return canonical.digest(instance.definition)

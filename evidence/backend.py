@@ -1,0 +1,48 @@
+"""Ask Pulumi's state for the outputs of stacks, from outside of an update: through the user's own `pulumi`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from delivery.problems import WorldFailed
+from delivery.unknown import Absent, Unknown
+from evidence.gather import Outputs
+
+
+def read(root: Path, stacks: Iterable[str]) -> dict[str, Outputs | Unknown]:
+    """Return the last written outputs of a project's stacks, secrets included, by stack.
+
+    Whoever asks needs the right to read the state and its secrets, as `pulumi stack output --show-secrets` does. Raises
+    WorldFailed where there is no `pulumi` on PATH.
+    """
+    names = sorted(set(stacks))
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(names, pool.map(lambda name: _ask(root, name), names), strict=True))
+
+
+def _ask(root: Path, stack: str) -> Outputs | Unknown:
+    command = ["pulumi", "stack", "output", "--json", "--show-secrets", "--non-interactive", "--stack", stack]
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", check=False)
+    except OSError as wrong:
+        is_missing = isinstance(wrong, FileNotFoundError)
+        what = "it is not on PATH" if is_missing else f"it cannot be run: {(wrong.strerror or str(wrong)).lower()}"
+        fix = "install it (https://www.pulumi.com/docs/install), or run `make setup` and add .venv/toolchain/bin to PATH"
+        raise WorldFailed("pulumi", what, fix) from None
+    if done.returncode:
+        if "no stack named" in done.stderr:
+            return Absent(f"stack {stack!r} does not exist yet", f"pulumi up -s {stack}")
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        return Unknown(f"the state of stack {stack!r} cannot be read: {last}", f"pulumi stack output -s {stack}")
+    try:
+        answer = json.loads(done.stdout)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        # the text may hold secrets, so it is not told
+        return Unknown(f"`pulumi` gave an answer for stack {stack!r} that makes no sense", f"pulumi stack output -s {stack}")
+    return answer

@@ -1,0 +1,112 @@
+"""Ask a cluster which objects of ours it has, and how they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from delivery import health, objects
+from delivery.facts import Live, LiveObject
+from delivery.objects import ObjectKey
+from delivery.unknown import Unknown
+
+if TYPE_CHECKING:
+    import httpx2
+
+TIMEOUT = 10.0
+"""Seconds for a connection or for the next part of an answer. A healthy API server needs milliseconds."""
+PAGE = 500
+"""Objects per answer: what keeps a LIST of ten thousand Deployments from filling the memory of either side."""
+QUESTIONS_AT_ONCE = 8
+
+
+def find(runtime: str, kubeconfig: str, wanted: Iterable[ObjectKey]) -> Live | Unknown:
+    """Return what a cluster says of the wanted objects; those it does not have are not in the answer.
+
+    One LIST per kind, over all namespaces, by label, concurrently: the number of questions does not grow with the number
+    of services. Any failure, even of one page, makes the whole answer Unknown: half a list proves nothing.
+    """
+    import httpx2
+    from lightkube.core.exceptions import ConfigError
+
+    names = frozenset(wanted)
+    if not names:
+        return {}
+    try:
+        with _connect(kubeconfig) as client, ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
+            versions = sorted({key.api_version for key in names})
+            plurals = {k: v for found in pool.map(lambda v: _plurals(client, v), versions) for k, v in found.items()}
+            kinds = sorted({(key.api_version, key.kind) for key in names} & plurals.keys())
+            found = pool.map(lambda kind: tuple(_live(client, kind, plurals[kind])), kinds)
+            return {key: live for answers in found for key, live in answers if key in names}
+    except httpx2.HTTPStatusError as wrong:
+        code, path = wrong.response.status_code, wrong.request.url.path
+        return Unknown(f"runtime {runtime!r} answered {code} to {path}", _LOOK)
+    except (httpx2.HTTPError, OSError) as wrong:
+        return Unknown(f"runtime {runtime!r} does not answer: {wrong or type(wrong).__name__}", _START)
+    except ConfigError:
+        # a program that hands out credentials may have said anything on its way out, so nothing of it is told
+        return Unknown(f"the kubeconfig of runtime {runtime!r} gives no way in", _LOOK)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, yaml.YAMLError) as wrong:
+        # the answer was not what an API server says; the text may hold anything, so only its kind is told
+        return Unknown(f"runtime {runtime!r} gave an answer that makes no sense ({type(wrong).__name__})", _START)
+
+
+_LOOK = "see what `kubectl get namespaces` says with its kubeconfig"
+_START = "start the cluster, or run `pulumi up` for its stack"
+
+
+def _connect(kubeconfig: str) -> httpx2.Client:
+    """Return a client that is authorised as the kubeconfig says; the ambient environment plays no part."""
+    import httpx2
+    from lightkube.config.client_adapter import Client, ConnectionParams
+    from lightkube.config.kubeconfig import KubeConfig
+
+    config = KubeConfig.from_dict(yaml.safe_load(kubeconfig)).get()
+    if config is None:
+        raise ValueError("the kubeconfig has no current context")
+    return Client(config, ConnectionParams(timeout=httpx2.Timeout(TIMEOUT), trust_env=False))
+
+
+def _ask(client: httpx2.Client, path: str, **query: str | int) -> dict[str, Any]:
+    response = client.get(path, params=query)
+    response.raise_for_status()
+    answer = json.loads(response.content)
+    if not isinstance(answer, dict):
+        raise TypeError("an API server answers with an object")
+    return answer
+
+
+def _prefix(api_version: str) -> str:
+    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+
+
+def _plurals(client: httpx2.Client, api_version: str) -> dict[tuple[str, str], str]:
+    """Return the URL name of every kind of an API version; none where the cluster does not serve it."""
+    import httpx2
+
+    try:
+        resources = _ask(client, _prefix(api_version))["resources"]
+    except httpx2.HTTPStatusError as wrong:
+        if wrong.response.status_code == httpx2.codes.NOT_FOUND:
+            return {}
+        raise
+    return {(api_version, one["kind"]): one["name"] for one in resources if "/" not in one["name"]}
+
+
+def _live(client: httpx2.Client, of: tuple[str, str], plural: str) -> Iterator[tuple[ObjectKey, LiveObject]]:
+    api_version, kind = of
+    where, page = f"{_prefix(api_version)}/{plural}", ""
+    while True:
+        answer = _ask(client, where, labelSelector=objects.CHANNEL, limit=PAGE, **({"continue": page} if page else {}))
+        for item in answer["items"]:
+            # a list names the kind once, not in every item
+            item |= {"apiVersion": api_version, "kind": kind}
+            yield objects.key(item), LiveObject(objects.version(item), health.ailment(item))
+        page = answer["metadata"].get("continue", "")
+        if not page:
+            return

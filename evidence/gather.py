@@ -1,0 +1,104 @@
+"""Everything the gates of a stack may look at, asked in one go and before anything is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from delivery import objects, records
+from delivery.desired import Desired
+from delivery.facts import Evidence, Live
+from delivery.instances import StableIn
+from delivery.objects import ObjectKey
+from delivery.problems import WorldFailed
+from delivery.records import Ledger
+from delivery.unknown import Unknown
+from delivery.versions import Candidate
+from evidence import cluster, signatures
+
+Outputs = Mapping[str, Any]
+"""The outputs of one stack, secrets included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What has to be asked before a stack's gates can be judged."""
+
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def stacks(self) -> tuple[str, ...]:
+        """The stacks whose outputs are needed."""
+        return tuple(sorted({one.instance.stack for one in self.candidates}))
+
+    def keys(self) -> Mapping[tuple[str, str], tuple[ObjectKey, ...]]:
+        """Return the objects to look for, by (stack, runtime)."""
+        wanted: dict[tuple[str, str], tuple[ObjectKey, ...]] = {}
+        for one in self.candidates:
+            place = (one.instance.stack, one.instance.runtime.name)
+            wanted[place] = wanted.get(place, ()) + objects.keys(one.bundle.objects)
+        return wanted
+
+
+def upstream(desired: Desired, stack: str) -> Upstream:
+    """Return the instances that the gates of a stack look at."""
+    found = {
+        sibling.instance.id: sibling
+        for one in desired.of_stack(stack)
+        for gate in one.instance.preconditions
+        if isinstance(gate, StableIn) and (sibling := desired.siblings(one).get(gate.channel))
+    }
+    return Upstream(tuple(found.values()))
+
+
+def gather(root: Path, wanted: Upstream, outputs: Mapping[str, Outputs | Unknown]) -> Evidence:
+    """Return the evidence for a stack's gates. `outputs` are those of the upstream stacks.
+
+    A cluster or a stack that does not answer is an Unknown in the evidence, never an error: it keeps shut what depends on
+    it and nothing else.
+    """
+    with ThreadPoolExecutor() as pool:
+        signed = pool.submit(signatures.read, root)
+        live = dict(pool.map(lambda item: _look(outputs, *item), wanted.keys().items()))
+        good, bad = signed.result()
+    ledgers = {name: ledger(name, outputs.get(name, _unasked(name))) for name in wanted.stacks}
+    return Evidence(datetime.now(UTC), ledgers, live, good, bad)
+
+
+def ledger(stack: str, outputs: Outputs | Unknown) -> Ledger | Unknown:
+    """Return what another stack remembers; Unknown where its outputs cannot be had or cannot be trusted."""
+    if isinstance(outputs, Unknown):
+        return outputs
+    try:
+        return records.read(stack, outputs.get("releases"), outputs.get("manifests"))
+    except WorldFailed as wrong:
+        return Unknown(f"{wrong.where}: {wrong.what}", wrong.fix)
+
+
+def kubeconfigs(outputs: Outputs) -> dict[str, str]:
+    """Return the kubeconfigs that a stack's outputs hold, by runtime."""
+    found = outputs.get("runtimes")
+    runtimes: Iterable[tuple[str, Any]] = found.items() if isinstance(found, Mapping) else ()
+    texts = ((name, one.get("kubeconfig")) for name, one in runtimes if isinstance(one, Mapping))
+    return {name: text for name, text in texts if isinstance(text, str) and text != records.UNKNOWN}
+
+
+def _look(
+    outputs: Mapping[str, Outputs | Unknown], place: tuple[str, str], keys: tuple[ObjectKey, ...]
+) -> tuple[str, Live | Unknown]:
+    stack, runtime = place
+    of_stack = outputs.get(stack, _unasked(stack))
+    if isinstance(of_stack, Unknown):
+        return runtime, of_stack
+    kubeconfig = kubeconfigs(of_stack).get(runtime)
+    if kubeconfig is None:
+        return runtime, Unknown(f"stack {stack!r} does not say how to reach {runtime!r}", f"pulumi up -s {stack}")
+    return runtime, cluster.find(runtime, kubeconfig, keys)
+
+
+def _unasked(stack: str) -> Unknown:
+    return Unknown(f"stack {stack!r} was not asked", f"pulumi up -s {stack}")

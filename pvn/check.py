@@ -1,0 +1,36 @@
+"""`pvn check`: everything that is wrong with the project, at once."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from delivery import checks, desired, tree
+from delivery.problems import Refused
+from pvn import output
+from pvn.command import REFUSED, root
+
+
+@click.command()
+@output.option
+@click.pass_context
+def command(ctx: click.Context, form: output.Form) -> None:
+    """Read the whole project and say everything that is wrong with it.
+
+    Example: pvn check
+    """
+    where = root(ctx)
+    try:
+        found = desired.desire(checks.check(tree.read(where)))
+    except Refused as refused:
+        if form is output.Form.JSON:
+            said = [{"at": str(one.at), "problem": one.what, "fix": one.fix} for one in refused.problems]
+            click.echo(json.dumps({"problems": said}, indent=2))
+            ctx.exit(REFUSED)
+        raise
+    services = len(found.by_service)
+    if form is output.Form.JSON:
+        click.echo(json.dumps({"problems": [], "services": services, "instances": len(found.candidates)}, indent=2))
+    else:
+        click.echo(f"all is well: {services} services, {len(found.candidates)} service instances")

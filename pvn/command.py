@@ -1,0 +1,105 @@
+"""`pvn`: the command line. Verbs are imported when they are called, so that none pays for another."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from delivery.problems import Problem, Refused, Spot, Trouble, WorldFailed
+
+DONE, REFUSED, USAGE, WAITING, WORLD_FAILED = 0, 1, 2, 3, 4
+"""Exit codes: all is well; your files are wrong; the command line is; something waits; the world did not do its part."""
+
+_VERBS = {
+    "check": "Read the whole project and say everything that is wrong with it.",
+    "render": "Print what a channel would get. No cluster, no account, no engine.",
+    "release": "Write which parameter values an application converges to.",
+    "status": "Show every service in every channel: what it runs, and what it waits for.",
+    "approve": "Sign for exactly the versions and objects that a channel would get.",
+    "schema": "Print the JSON Schema of a kind of file, for editors.",
+}
+
+
+class _Verbs(click.Group):
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"pvn.{name}").command
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(_VERBS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        from delivery.problems import suggestion
+
+        if args and args[0] not in _VERBS and not args[0].startswith("-"):
+            ctx.fail(f"there is no verb {args[0]!r}: {suggestion(args[0], _VERBS, 'verbs')}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+@click.option(
+    "-C", "--project", "folder", type=click.Path(path_type=Path), help="The project's folder. [default: the nearest above]"
+)
+@click.version_option(package_name="pvn", message="%(version)s")
+@click.pass_context
+def pvn(ctx: click.Context, folder: Path | None) -> None:
+    """One Pulumi program from an applications/ tree to clusters, gated.
+
+    pvn reads, explains and signs; only `pulumi up` changes a cluster.
+    """
+    ctx.obj = folder
+
+
+def root(ctx: click.Context) -> Path:
+    """Return the project's root: the folder that was named, else the nearest one above with a Pulumi.yaml."""
+    named: Path | None = ctx.find_root().obj
+    start = (named or Path.cwd()).resolve()
+    for folder in [start] if named else [start, *start.parents]:
+        if (folder / "Pulumi.yaml").is_file():
+            return folder
+    fix = "go to a project's folder, or name one: pvn -C FOLDER …"
+    raise Refused([Problem(Spot(str(start)), "there is no Pulumi.yaml here or above", fix)])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with the exit code that says how it went."""
+    # a command lives for a second and lets go of nothing before: collecting garbage only costs it time
+    gc.disable()
+    try:
+        code = pvn.main(args=arguments, prog_name="pvn", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else DONE)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(USAGE)
+    except BrokenPipeError:
+        # whoever read our output has seen enough; Python would complain once more when it flushes at exit
+        sys.stdout = None
+        sys.exit(DONE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as wrong:
+        if wrong.filename is None:
+            raise
+        reason = (wrong.strerror or type(wrong).__name__).lower()
+        click.echo(f"{wrong.filename}: {reason}\n  fix: see what is there, and that you may use it", err=True)
+        sys.exit(WORLD_FAILED)
+    except Trouble as trouble:
+        click.echo(trouble, err=True)
+        sys.exit(WORLD_FAILED if isinstance(trouble, WorldFailed) else REFUSED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""How a verb says its answer: for people, or for machines."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import click
+
+
+class Form(StrEnum):
+    """Text with colour where there is a terminal, or JSON."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+option = click.option(
+    "-o",
+    "--output",
+    "form",
+    type=click.Choice(list(Form), case_sensitive=False),
+    default=Form.TEXT,
+    show_default=True,
+    help="For people, or for machines.",
+)
+"""The option that every verb has."""

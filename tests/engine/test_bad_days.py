@@ -1,0 +1,224 @@
+"""What happens when the world does not play along: nothing is lost, and the next update goes on."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from components.local.kwok.cluster import Cluster
+from tests.engine.project import Project, deployment, image
+
+TREE = "the tree no longer has it there"
+NEVER_READY = deployment("web", nodeSelector={"never": "there"})
+
+
+@pytest.fixture
+def released(project):
+    """A shop of two services, the first release of which runs in both channels."""
+    project.add("web")
+    project.add("api")
+    for step in (project.up("staging"), project.approve(), project.up("production")):
+        assert step.code == 0, step.out
+    return project
+
+
+def test_production_without_a_staging_stack_waits_and_says_so(project):
+    project.add("web")
+    said = project.up("production")
+    assert said.code == 0, said.out
+    assert "stack 'staging' does not exist yet" in said
+    assert "next: pulumi up -s staging" in said
+    assert project.objects("production") == {}
+
+
+def test_a_staging_cluster_that_is_down_keeps_production_as_it_is(released):
+    held = released.objects("production")
+    released.release("web", "two")
+    assert released.up("staging").code == 0
+    assert released.approve().code == 0
+    released.kwokctl("stop", "staging")
+    said = released.up("production")
+    assert said.code == 0, said.out
+    assert "runtime 'k-staging' does not answer" in said
+    assert released.objects("production") == held
+
+    # as after a reboot: the next update of staging starts its cluster again, and production goes on
+    assert released.up("staging").code == 0
+    assert released.up("production").code == 0
+    assert released.images("production") == {"web": image("two"), "api": image("one")}
+
+
+def test_a_service_that_never_becomes_ready_does_not_stop_its_neighbours(released):
+    released.add("web", NEVER_READY, progressDeadline="15s")
+    released.release("api", "two")
+    said = released.up("staging")
+    assert said.code != 0
+    assert "web" in said
+    assert released.images("staging")["api"] == image("two")
+    remembered = released.outputs("staging")["releases"]
+    assert remembered["shop/staging/api"]["current"] != remembered["shop/staging/api"]["last"]
+    assert remembered["shop/staging/web"]["last"].startswith("sha256:")
+
+    # its neighbour's new version may go on to production, its own may not, whatever people sign
+    held = released.objects("production")["web"]
+    assert released.approve().code == 0
+    said = released.up("production")
+    assert "the last update of 'staging' did not complete" in said
+    assert released.images("production")["api"] == image("two")
+    assert released.objects("production")["web"] == held
+
+    # mended, it completes
+    released.add("web", first="three")
+    assert released.up("staging").code == 0
+    assert released.images("staging") == {"web": image("three"), "api": image("two")}
+
+
+@pytest.fixture
+def linked(project, toolchain, monkeypatch):
+    """A shop whose production runs on a cluster that somebody else looks after: no update starts or ends it."""
+    monkeypatch.setenv("PATH", f"{toolchain}:{os.environ['PATH']}")
+    cluster = Cluster("k-production", project.root / ".pvn")
+    cluster.create(1)
+    path = str(project.root / ".pvn/k-production.kubeconfig")
+    project.write_stack("production", {"name": "k-production", "type": "kubeconfig", "path": path})
+    project.add("web")
+    project.add("api")
+    for step in (project.up("staging"), project.approve(), project.up("production")):
+        assert step.code == 0, step.out
+    yield project
+    cluster.delete()
+
+
+def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(linked):
+    # less than the ten minutes for which the provider would look for a dead cluster
+    linked.add("web", first="two", progressDeadline="180s")
+    linked.add("api", first="two", progressDeadline="180s")
+    assert linked.up("staging").code == 0
+    assert linked.approve().code == 0
+    before = linked.outputs("production")["releases"]
+    update = subprocess.Popen(
+        ["pulumi", "up", "--stack", "production", "--yes", "--skip-preview", "--suppress-outputs", "--non-interactive"],
+        cwd=linked.root,
+        env=linked.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert update.stdout is not None
+    said = ""
+    while "apps/v1:Deployment" not in said and update.poll() is None:
+        said += update.stdout.readline()
+    linked.kwokctl("stop", "production")
+    try:
+        said += update.communicate(timeout=15)[0]
+    except subprocess.TimeoutExpired:
+        # a provider that is caught while it subscribes to the cluster's events waits until there is one; a person does not
+        update.send_signal(signal.SIGINT)
+        said += update.communicate(timeout=120)[0]
+    assert update.returncode != 0, said
+    assert "Traceback" not in said
+    after = linked.outputs("production")["releases"]
+    for name, one in after.items():
+        assert before[name]["current"] in (one["last"], one["current"])
+
+    linked.kwokctl("start", "production")
+    finished = linked.up("production")
+    assert finished.code == 0, finished.out
+    assert linked.images("production") == {"web": image("two"), "api": image("two")}
+
+
+def end_orphans(project) -> None:
+    """End the Kubernetes provider, which has a process group of its own and does not notice that its engine is gone."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            is_provider = f"{project.home}/plugins/".encode() in file.read_bytes()
+        except OSError:
+            continue
+        if is_provider:
+            os.kill(int(file.parent.name), signal.SIGKILL)
+
+
+def test_a_killed_update_is_finished_by_the_next_one(released):
+    released.release("web", "two")
+    process = subprocess.Popen(
+        ["pulumi", "up", "--stack", "staging", "--yes", "--skip-preview", "--non-interactive"],
+        cwd=released.root,
+        env=released.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(2.5)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    end_orphans(released)
+    said = released.up("staging")
+    if "the stack is currently locked" in said:
+        released.pulumi("cancel", "--stack", "staging", "--yes")
+        said = released.up("staging")
+    assert said.code == 0, said.out
+    assert released.images("staging") == {"web": image("two"), "api": image("one")}
+
+
+@pytest.fixture(scope="module")
+def untouched(toolchain, tmp_path_factory):
+    """A released shop that every test below leaves as it found it, which is the point of them."""
+    project = Project(tmp_path_factory.mktemp("untouched") / "shop", toolchain)
+    project.add("web")
+    for step in (project.up("staging"), project.approve(), project.up("production")):
+        assert step.code == 0, step.out
+    shutil.copytree(project.root, project.home / "kept", ignore=shutil.ignore_patterns(".pvn"))
+    yield project
+    project.remove()
+
+
+@pytest.fixture
+def shop(untouched):
+    """The same shop with its files as they were."""
+    for name in ("applications", "releases"):
+        shutil.rmtree(untouched.root / name, ignore_errors=True)
+    shutil.copytree(untouched.home / "kept", untouched.root, dirs_exist_ok=True)
+    return untouched
+
+
+def without_web(project):
+    shutil.rmtree(project.root / "applications/shop/web")
+    project.write("releases/shop.yaml", "release: {application: shop}")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "what"),
+    [
+        (lambda p: (p.root / "applications").rename(p.home / "elsewhere"), "applications"),
+        (lambda p: [f.unlink() for f in sorted((p.root / "applications").rglob("*.yaml"))], "applications"),
+        (lambda p: p.write("applications/shop/web/web.pvn.yaml", "service: ["), "applications/shop/web/web.pvn.yaml:"),
+        (lambda p: (p.root / "applications/shop/web/web.pvn.yaml").unlink(), "web"),
+        (without_web, TREE),
+        (lambda p: p.write("releases/shop.yaml", "release: {application: shop}"), "needs the parameter 'image'"),
+        (lambda p: (p.root / "Pulumi.production.yaml").write_text("config: {}\n"), "k-production"),
+    ],
+    ids=["no folder", "empty", "broken", "a file gone", "a service gone", "no values", "no runtime"],
+)
+def test_a_tree_that_cannot_be_used_changes_nothing(shop, break_it, what):
+    held, remembered = shop.objects("production"), shop.outputs("production")
+    break_it(shop)
+    said = shop.up("production")
+    assert said.code != 0
+    assert what in said
+    assert "fix: " in said
+    assert "Traceback" not in said
+    assert shop.objects("production") == held
+    assert shop.outputs("production") == remembered
+
+
+def test_a_tombstone_lets_a_service_go(shop):
+    shutil.rmtree(shop.root / "applications/shop/web")
+    shop.write("releases/shop.yaml", "release: {application: shop, removed: [web]}")
+    shop.add("api")
+    said = shop.up("staging")
+    assert said.code == 0, said.out
+    assert set(shop.objects("staging")) == {"api"}

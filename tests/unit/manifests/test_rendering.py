@@ -1,0 +1,212 @@
+"""What an instance's manifests become: named, owned, ordered, and refused with everything that is wrong."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from delivery.gotemplate import Image
+from delivery.instances import ManifestFile, Runtime
+from delivery.manifests import Rendered, loading, render, with_version
+from delivery.problems import Spot
+from tests.unit.manifests.made import HEAD, config_map, deployment, instance, refusal
+
+OWNED = {
+    "prodvana.io/application": "shop",
+    "prodvana.io/service": "web",
+    "prodvana.io/release-channel": "staging",
+}
+CRD = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.com}
+spec: {group: example.com, scope: Cluster, names: {kind: Thing}}
+"""
+
+
+def names(rendered: Rendered) -> list[str]:
+    return [one["metadata"]["name"] for one in rendered.objects]
+
+
+def test_an_object_gets_its_namespace_and_its_owners_labels():
+    [found] = render(instance(HEAD + "data: {a: b}\n")).objects
+    assert found == {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "settings", "namespace": "shop-staging", "labels": OWNED},
+        "data": {"a": "b"},
+    }
+
+
+def test_templates_see_parameters_constants_and_builtins():
+    text = (
+        HEAD + "data:\n  a: '{{.Params.image}} {{.Params.image.Tag}} {{.Params.n}}'\n  b: '{{.Constants.c}}'\n"
+        "  c: '{{.Builtins.ReleaseChannel.Name}} {{.Builtins.Runtime.Name}} {{.Builtins.Runtime.Labels.env}}'\n"
+    )
+    [found] = render(instance(text, parameters={"image": Image("r/web:v1", "v1"), "n": 3}, constants={"c": "d"})).objects
+    assert found["data"] == {"a": "r/web:v1 v1 3", "b": "d", "c": "staging k-staging staging"}
+
+
+def test_the_version_is_an_annotation_of_objects_and_not_of_pods():
+    rendered = render(instance(deployment()))
+    before = copy.deepcopy(rendered.objects)
+    [found] = with_version(rendered.objects, "sha256:1")
+    assert found["metadata"]["annotations"] == {"prodvana.io/version": "sha256:1"}
+    assert "metadata" not in found["spec"]["template"]
+    assert rendered.objects == before
+
+
+def test_files_are_read_in_sorted_order_and_none_breaks_its_neighbour():
+    files = (ManifestFile("b.yaml", config_map("two").rstrip()), ManifestFile("a.yaml", config_map("one").rstrip()))
+    assert names(render(instance(*files))) == ["one", "two"]
+
+
+def test_objects_that_others_need_come_first():
+    kinds = ("Deployment", "Thing", "ConfigMap", "ServiceAccount", "Ingress", "Job")
+    text = "---\n".join(f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: {kind.lower()}}}\n" for kind in kinds)
+    found = render(instance(text + "---\n" + CRD))
+    assert names(found) == ["things.example.com", "serviceaccount", "configmap", "thing", "deployment", "job", "ingress"]
+
+
+def test_objects_of_one_kind_keep_their_order_and_every_object_its_place():
+    rendered = render(instance(config_map("z") + "---\n" + config_map("a"), config_map("b")))
+    assert names(rendered) == ["z", "a", "b"]
+    assert rendered.spots == (Spot("shop/a.yaml", 1), Spot("shop/a.yaml", 6), Spot("shop/b.yaml", 1))
+    assert [one.document for one in rendered.places] == [1, 2, 1]
+
+
+def test_an_inlined_manifest_counts_from_where_it_stands():
+    file = ManifestFile("shop/web.pvn.yaml", "---\nkind: ConfigMap\nmetadata: {name: a}\n", line=8)
+    assert refusal(file).startswith("shop/web.pvn.yaml:9: the object has no apiVersion\n")
+
+
+def test_lists_are_their_items():
+    text = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: a}\n"
+    [found] = render(instance(text)).objects
+    assert (found["kind"], found["metadata"]["labels"]) == ("Service", OWNED)
+
+
+def test_cluster_scoped_objects_get_labels_and_no_namespace():
+    thing = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: b}\n"
+    role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\n"
+    rendered = render(instance(thing + "---\n" + CRD + "---\n" + role))
+    assert names(rendered) == ["things.example.com", "a", "b"]
+    assert all("namespace" not in one["metadata"] for one in rendered.objects)
+    assert all(one["metadata"]["labels"] == OWNED for one in rendered.objects)
+
+
+def test_custom_resources_live_in_the_namespace_unless_their_definition_says_otherwise():
+    [found] = render(instance("apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: b}\n")).objects
+    assert found["metadata"]["namespace"] == "shop-staging"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            config_map("a") + "  namespace: other\n",
+            "the object is for the namespace 'other', but shop/staging/web lives in 'shop-staging'",
+        ),
+        (
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: a-}\n",
+            "generateName makes a new object at every update",
+        ),
+        ("apiVersion: v1\nkind: ConfigMap\n", "the object has no metadata.name"),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 5}\n", "metadata.name is 5, not text"),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: []\n", "metadata is not a mapping"),
+        ("metadata: {name: a}\n", "the object has no kind"),
+        ("just text\n", "the document is not a Kubernetes object"),
+        ("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b}\n", "Secret 's' holds its data in the open"),
+        ("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop-staging}\n", "is made for the release channel already"),
+        (config_map("a") + "  labels: {prodvana.io/service: other}\n", "prodvana.io/service is set to 'other' by hand"),
+        (config_map("a") + "  annotations: {prodvana.io/version: '1'}\n", "prodvana.io/version is set to '1' by hand"),
+        (config_map("a") + "  labels: {a: 1}\n", "metadata.labels 'a' is 1, and only text is allowed"),
+        (config_map("a") + "---\n" + config_map("a"), "ConfigMap 'a' is here twice, first at shop/a.yaml:1"),
+        (
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a, namespace: b}\n",
+            "a ClusterRole has no namespace, and this one names 'b'",
+        ),
+        ("a: [1\n", "this is not YAML: did not find expected ',' or ']'"),
+        ("a: 1\n--- b\n", "a line that begins with `---` separates documents"),
+    ],
+)
+def test_what_cannot_be_owned_is_refused(text, said):
+    assert said in refusal(text)
+
+
+def test_a_service_does_not_own_a_namespace_that_must_exist_already():
+    text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop-staging}\n"
+    assert "would own the namespace 'shop-staging' that it lives in" in refusal(text, owns_namespace=False)
+
+
+def test_a_secret_without_data_and_another_namespace_are_fine():
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ntype: kubernetes.io/service-account-token\n"
+    assert names(render(instance(secret, "apiVersion: v1\nkind: Namespace\nmetadata: {name: b}\n"))) == ["b", "a"]
+
+
+def test_everything_wrong_is_said_at_once():
+    said = refusal("a: {{.Params.none}}\n", "b: [\n", "kind: ConfigMap\n", config_map("ok"))
+    assert [line.split(":")[0] for line in said.splitlines() if not line.startswith(" ")] == [
+        "shop/a.yaml",
+        "shop/b.yaml",
+        "shop/c.yaml",
+        "shop/c.yaml",
+    ]
+
+
+def test_a_template_error_has_its_line_and_column():
+    assert refusal(HEAD + "data:\n  a: {{.Params.none}}\n").startswith("shop/a.yaml:5:")
+
+
+def test_a_yaml_error_has_the_line_of_the_manifest_and_of_the_rendered_text():
+    text = (
+        "{{range $k, $v := .Builtins.Runtime.Labels}}# {{$k}}\n# {{$v}}\n{{end}}"
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\n"
+    )
+    said = refusal(text, runtime=Runtime("k", {"a": "1", "b": "2", "c": "3"}))
+    assert said.startswith(
+        "shop/a.yaml:6:1: this is not YAML: did not find expected ',' or '}' (rendered, line 10, column 1)"
+    )
+
+
+def test_objects_do_not_depend_on_the_order_of_anything_given():
+    env, values = {"A": "1", "B": "2"}, {"x": "1", "y": "2"}
+    text = deployment() + "---\n" + HEAD + "data: {x: '{{.Constants.x}}', y: '{{.Constants.y}}'}\n"
+    backwards = {"env": dict(reversed(env.items())), "constants": dict(reversed(values.items()))}
+    one, other = instance(text, env=env, constants=values), instance(text, **backwards)
+    assert render(one).objects == render(other).objects
+
+
+def test_rendering_twice_gives_equal_objects_that_share_nothing():
+    first, second = render(instance(deployment())).objects, render(instance(deployment())).objects
+    assert first == second
+    first[0]["spec"]["template"]["spec"]["containers"].clear()
+    assert second[0]["spec"]["template"]["spec"]["containers"]
+
+
+def test_a_channel_may_have_no_objects_at_all():
+    assert render(instance('{{if eq .Builtins.ReleaseChannel.Name "other"}}a: b{{end}}\n# nothing\n')).objects == ()
+
+
+def test_a_template_that_lists_its_values_is_its_authors_doing():
+    text = HEAD + 'data:{{range $k, $v := .Constants}}\n  {{$k}}: {{printf "%q" $v}}{{end}}\n'
+    [found] = render(instance(text, constants={"a": "x: y", "b": "one\ntwo"})).objects
+    assert found["data"] == {"a": "x: y", "b": "one\ntwo"}
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "0x" + "f" * 5000, "-" + "9" * 5000])
+def test_numbers_without_end_are_text(digits):
+    [found] = render(instance(HEAD + f"data: {{a: {digits}}}\n")).objects
+    assert found["data"] == {"a": digits}
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 5000 + "]" * 5000, '{"a": ' + "[" * 5000 + "]" * 5000 + "}"])
+def test_endless_nesting_is_refused(text):
+    assert "nested too deeply" in refusal(text)
+
+
+def test_aliases_that_unfold_without_end_are_refused(monkeypatch):
+    monkeypatch.setattr(loading, "_MOST_VALUES", 4_000)
+    rows = [f"c{n}: &c{n} [{', '.join([f'*c{n - 1}'] * 10)}]" for n in range(1, 8)]
+    assert "unfold to too much" in refusal("c0: &c0 [1, 1]\n" + "\n".join(rows))

@@ -1,0 +1,177 @@
+"""An API server that misbehaves on demand: real ones do not. What real ones say is tested in the engine tier."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+from delivery.facts import LiveObject
+from delivery.objects import ObjectKey
+from delivery.unknown import Unknown
+from evidence import cluster
+
+WEB = ObjectKey("apps/v1", "Deployment", "shop", "web")
+RESOURCES = {"resources": [{"name": "deployments", "kind": "Deployment"}, {"name": "deployments/scale", "kind": "Scale"}]}
+
+
+def deployment(name="web", version="v1"):
+    counts = dict.fromkeys(("replicas", "updatedReplicas", "readyReplicas", "availableReplicas"), 1)
+    return {
+        "metadata": {
+            "name": name,
+            "namespace": "shop",
+            "generation": 1,
+            "annotations": {"prodvana.io/version": version},
+        },
+        "spec": {"replicas": 1},
+        "status": {"observedGeneration": 1, **counts},
+    }
+
+
+@pytest.fixture
+def api():
+    """A server whose answers a test sets: path to (status, body)."""
+    answers = {
+        "/apis/apps/v1": (200, RESOURCES),
+        "/apis/apps/v1/deployments": (200, {"metadata": {}, "items": [deployment()]}),
+    }
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            path, _, query = self.path.partition("?")
+            asked.append(self.path)
+            answer = answers.get(path, (404, {}))
+            status, body = answer(query) if callable(answer) else answer
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+
+    def stop():
+        if thread.is_alive():
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    yield SimpleNamespace(port=server.server_port, answers=answers, asked=asked, stop=stop)
+    stop()
+
+
+def kubeconfig(port, **user):
+    return yaml.safe_dump(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "c",
+            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+            "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
+            "users": [{"name": "u", "user": user or {"token": "a-secret-token"}}],
+        }
+    )
+
+
+def find(api, *wanted):
+    return cluster.find("k", kubeconfig(api.port), wanted or (WEB,))
+
+
+def test_an_object_that_is_there_is_told_with_its_version_and_health(api):
+    assert find(api) == {WEB: LiveObject("v1", None)}
+
+
+def test_one_question_per_kind_however_many_objects(api):
+    api.answers["/apis/apps/v1/deployments"] = (200, {"metadata": {}, "items": [deployment(f"w{n}") for n in range(50)]})
+    found = find(api, *(ObjectKey("apps/v1", "Deployment", "shop", f"w{n}") for n in range(50)))
+    assert len(found) == 50
+    assert len(api.asked) == 2
+
+
+def test_a_long_list_is_read_page_by_page(api):
+    def pages(query):
+        if "continue=next" in query:
+            return 200, {"metadata": {}, "items": [deployment("b")]}
+        return 200, {"metadata": {"continue": "next"}, "items": [deployment("a")]}
+
+    api.answers["/apis/apps/v1/deployments"] = pages
+    assert set(find(api, WEB, *(ObjectKey("apps/v1", "Deployment", "shop", n) for n in "ab"))) == {
+        ObjectKey("apps/v1", "Deployment", "shop", "a"),
+        ObjectKey("apps/v1", "Deployment", "shop", "b"),
+    }
+
+
+def test_an_object_that_is_not_there_is_not_in_the_answer(api):
+    api.answers["/apis/apps/v1/deployments"] = (200, {"metadata": {}, "items": []})
+    assert find(api) == {}
+
+
+def test_a_kind_that_the_cluster_does_not_serve_is_not_in_the_answer(api):
+    assert find(api, ObjectKey("example.com/v1", "Widget", "shop", "web")) == {}
+
+
+def test_no_question_no_connection():
+    assert cluster.find("k", "not even a kubeconfig", ()) == {}
+
+
+def half(query):
+    return (500, {}) if "continue" in query else (200, {"metadata": {"continue": "next"}, "items": [deployment()]})
+
+
+FAULTS = {
+    "unauthorized": (401, {}),
+    "forbidden": (403, {}),
+    "overloaded": (429, {}),
+    "broken": (500, {}),
+    "gone": (410, {}),
+    "not json": (200, b"<html>captive portal</html>"),
+    "cut short": (200, b'{"metadata": {}, "items": [{"meta'),
+    "not an object": (200, []),
+    "no items": (200, {"metadata": {}}),
+    "no metadata": (200, {"items": []}),
+    "items are no objects": (200, {"metadata": {}, "items": ["web"]}),
+    "an item without a name": (200, {"metadata": {}, "items": [{"metadata": {}}]}),
+    "half a list": half,
+}
+
+
+@pytest.mark.parametrize("answer", FAULTS.values(), ids=FAULTS)
+def test_whatever_goes_wrong_the_answer_is_unknown(api, answer):
+    api.answers["/apis/apps/v1/deployments"] = answer
+    found = find(api)
+    assert isinstance(found, Unknown)
+    assert "a-secret-token" not in found.why
+
+
+def test_a_server_that_is_down_is_unknown(api):
+    port = api.port
+    api.stop()
+    assert isinstance(cluster.find("k", kubeconfig(port), [WEB]), Unknown)
+
+
+@pytest.mark.parametrize("config", ["", "[]", "a: b", "{", "current-context: x"])
+def test_a_kubeconfig_that_is_none_is_unknown(config):
+    assert isinstance(cluster.find("k", config, [WEB]), Unknown)
+
+
+def test_a_program_that_hands_out_no_credentials_is_unknown_and_what_it_said_is_not_told():
+    arguments = ["-c", "echo a-secret-token >&2; exit 3"]
+    failing = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sh", "args": arguments}
+    found = cluster.find("k", kubeconfig(1, exec=failing), [WEB])
+    assert isinstance(found, Unknown)
+    assert "a-secret-token" not in found.why + found.next
+
+
+@pytest.mark.parametrize("text", ["[" * 20000, kubeconfig(1).replace("current-context: c", "current-context: other")])
+def test_a_kubeconfig_that_leads_nowhere_is_unknown(text):
+    assert isinstance(cluster.find("k", text, [WEB]), Unknown)
