@@ -25,6 +25,7 @@ from typing import Any
 import pytest
 
 from tests.engine.project import Project
+from tests.engine.registry import Registry, serve
 from tools.toolchain import cache
 from tools.toolchain.ready import Toolchain
 
@@ -199,6 +200,13 @@ def project(toolchain: Path, tmp_path: Path) -> Iterator[Project]:
     yield made
     made.remove()
     assert not (left := processes_of(made.home)), f"processes left behind: {left}"
+
+
+@pytest.fixture(scope="session")
+def registry(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry that lets everybody in, one for all tests: each pushes to repositories of its own."""
+    with serve(toolchain / "registry", tmp_path_factory.mktemp("registry")) as made:
+        yield made
 
 
 def processes_of(folder: Path, patience: float = 5.0) -> list[int]:
