@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -38,9 +39,21 @@ def measure(services: int) -> list[Row]:
             _row(f"`pvn render`, {services} services in 2 channels", [PVN, "render"], large),
             _row("`kubectl kustomize`, one service", ["kubectl", "kustomize", str(_kustomization(Path(folder)))], large),
         ]
+        rows.append(
+            _row(f"`pvn diff`, {services} services, all of them changed", [PVN, "diff", "--base", _changed(large)], large)
+        )
         broken = large / f"applications/shop/services/service-{services // 2:05}/manifests.yaml"
         broken.write_text(broken.read_text().replace(".Params.image", ".Params.imaeg"))
         return [*rows, _row(f"`pvn check`, {services} services, one error", [PVN, "check"], large, code=1)]
+
+
+def _changed(project: Path) -> str:
+    """Commit the project, change every service in the working tree, and return the commit to compare with."""
+    for command in (("init", "--quiet"), ("add", "--all"), ("commit", "--quiet", "--message", "before")):
+        subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@localhost", *command], cwd=project, check=True)
+    for file in project.glob("applications/shop/services/*/manifests.yaml"):
+        file.write_text(file.read_text().replace("replicas: 1", "replicas: 2"))
+    return "HEAD"
 
 
 def _kustomization(folder: Path) -> Path:

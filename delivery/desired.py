@@ -45,7 +45,7 @@ def desire(tree: Tree, wanted: Callable[[ServiceInstance], bool] = lambda _: Tru
 
     Raises Refused with the problems of every instance at once, and where two instances would own one object.
     """
-    return _rendered(channels.resolve(tree), wanted)
+    return rendered(channels.resolve(tree), wanted)
 
 
 def with_upstreams(tree: Tree, stack: str) -> Desired:
@@ -53,24 +53,40 @@ def with_upstreams(tree: Tree, stack: str) -> Desired:
     instances = channels.resolve(tree)
     own = {one.id for one in instances if one.stack == stack and is_selected(tree, one)}
     upstream = _upstreams(one for one in instances if one.id in own)
-    return _rendered(instances, lambda one: one.id in own or one.id in upstream)
+    return rendered(instances, lambda one: one.id in own or one.id in upstream)
 
 
-def _rendered(instances: Iterable[ServiceInstance], wanted: Callable[[ServiceInstance], bool]) -> Desired:
+def deployed(tree: Tree) -> tuple[ServiceInstance, ...]:
+    """Return the instances of a checked tree that its stacks deploy, unrendered. Raises Refused as `desire` does."""
+    return tuple(one for one in channels.resolve(tree) if is_selected(tree, one))
+
+
+def unlike(before: Iterable[ServiceInstance], after: Iterable[ServiceInstance]) -> frozenset[str]:
+    """Return the ids of the instances that are not the same in both: equal ones need no rendering to be compared."""
+    old, new = ({one.id: one for one in instances} for instances in (before, after))
+    every = frozenset({*old, *new})
+    found = frozenset(name for name in every if old.get(name) != new.get(name))
+    # what kinds there are, and which of them have a namespace, concerns everybody
+    touched = [one for instances in (old, new) for name, one in instances.items() if name in found]
+    return every if any(map(_defines_kinds, touched)) else found
+
+
+def rendered(instances: Iterable[ServiceInstance], wanted: Callable[[ServiceInstance], bool]) -> Desired:
+    """Return the candidates of the wanted ones among a tree's instances. Raises Refused as `desire` does."""
     problems: list[Problem] = []
-    rendered: list[tuple[ServiceInstance, Rendered]] = []
+    found: list[tuple[ServiceInstance, Rendered]] = []
     with _many_objects():
         for instance in instances:
             if not wanted(instance) and not _defines_kinds(instance):
                 continue
             try:
-                rendered.append((instance, manifests.render(instance)))
+                found.append((instance, manifests.render(instance)))
             except Refused as refused:
                 problems += refused.problems
-        settled = [(instance, found) for instance, found in manifests.settled(rendered) if wanted(instance)]
+        settled = [(instance, one) for instance, one in manifests.settled(found) if wanted(instance)]
         if problems := [*problems, *manifests.collisions(settled)]:
             raise Refused(problems)
-        return Desired(tuple(versions.identify(instance, found.objects) for instance, found in settled))
+        return Desired(tuple(versions.identify(instance, one.objects) for instance, one in settled))
 
 
 def _defines_kinds(instance: ServiceInstance) -> bool:

@@ -18,6 +18,7 @@ DONE, REFUSED, USAGE, WAITING, WORLD_FAILED = 0, 1, 2, 3, 4
 _VERBS = {
     "check": "Read the whole project and say everything that is wrong with it.",
     "render": "Print what a channel would get. No cluster, no account, no engine.",
+    "diff": "Show what the work here changes in the clusters. No cluster, no account, no engine.",
     "release": "Write which parameter values an application converges to.",
     "status": "Show every service in every channel: what it runs, and what it waits for.",
     "approve": "Sign for exactly the versions and objects that a channel would get.",

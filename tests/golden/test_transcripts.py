@@ -1,0 +1,36 @@
+"""What the command says, word for word: each case is a folder of tests/golden/transcripts with a transcript.txt.
+
+A case begins with a copy of `project/`, committed on the branch `main`; everything else in the case's folder is laid over it
+and is not committed. To add one, write the commands into a transcript.txt, each behind `$ `, and run
+`pytest tests/golden --refresh`; then read what was written. A `deleted` file names what the case takes away, line by line.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import console
+
+FOLDER = Path(__file__).parent / "transcripts"
+CASES = sorted(path.parent for path in FOLDER.glob("*/transcript.txt"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
+def test_the_command_says_exactly_this(case, tmp_path, is_refreshing):
+    terminal = console.Terminal(tmp_path / "project", tmp_path)
+    shutil.copytree(FOLDER / "project", terminal.project)
+    terminal.commit()
+    shutil.copytree(case, terminal.project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("transcript.txt", "deleted"))
+    for name in (case / "deleted").read_text().split() if (case / "deleted").exists() else ():
+        path = terminal.project / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    kept = case / "transcript.txt"
+    played = console.play(terminal, kept.read_text()).replace(str(terminal.project), "PROJECT")
+    if is_refreshing:
+        kept.write_text(played)
+    assert played == kept.read_text()
+
+
+def test_there_are_cases():
+    assert len(CASES) > 5

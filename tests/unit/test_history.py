@@ -1,0 +1,91 @@
+import pytest
+
+from delivery.problems import Refused, WorldFailed
+from evidence import history
+from tests.console import Terminal
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    made = Terminal(tmp_path / "repository", tmp_path)
+    made.project.mkdir()
+    (made.project / "kept.txt").write_text("one")
+    made.commit()
+    return made
+
+
+def test_the_base_is_what_was_committed_and_not_what_is_here(terminal):
+    (terminal.project / "kept.txt").write_text("two")
+    (terminal.project / "new.txt").write_text("")
+    with history.base(terminal.project, "main") as base:
+        assert (base.root / "kept.txt").read_text() == "one"
+        assert not (base.root / "new.txt").exists()
+        assert base.commit == terminal.must("git rev-parse main").strip()
+    assert not base.root.exists()
+
+
+def test_neither_the_working_tree_nor_the_index_is_touched(terminal):
+    (terminal.project / "kept.txt").write_text("two")
+    (terminal.project / "staged.txt").write_text("")
+    terminal.must("git add staged.txt")
+    before = terminal.must("git status --porcelain && sha256sum .git/index && git worktree list && git stash list")
+    with history.base(terminal.project, "main"):
+        pass
+    assert terminal.must("git status --porcelain && sha256sum .git/index && git worktree list && git stash list") == before
+
+
+def test_what_the_other_branch_did_meanwhile_is_not_taken_for_a_change_here(terminal):
+    terminal.must("git checkout --quiet -b work")
+    (terminal.project / "mine.txt").write_text("")
+    terminal.commit("Mine")
+    terminal.must("git checkout --quiet main")
+    (terminal.project / "theirs.txt").write_text("")
+    terminal.commit("Theirs")
+    terminal.must("git checkout --quiet work")
+    with history.base(terminal.project, "main") as base:
+        assert [one.name for one in base.root.iterdir()] == ["kept.txt"]
+
+
+def test_where_there_is_no_common_past_the_named_commit_itself_is_the_base(terminal):
+    terminal.must("git checkout --quiet --orphan other && git commit --quiet --allow-empty --message Other")
+    with history.base(terminal.project, "main") as base:
+        assert base.commit == terminal.must("git rev-parse main").strip()
+
+
+def test_a_project_below_the_top_of_its_repository_has_a_base_below_it_too(terminal):
+    (terminal.project / "deploy").mkdir()
+    (terminal.project / "deploy/Pulumi.yaml").write_text("")
+    terminal.commit("Deploy")
+    with history.base(terminal.project / "deploy", "main") as base:
+        assert [one.name for one in base.root.iterdir()] == ["Pulumi.yaml"]
+    with history.base(terminal.project / "deploy", "main~1") as base:
+        assert base.root.is_dir()
+        assert list(base.root.iterdir()) == []
+
+
+def test_a_base_comes_out_as_a_checkout_would_write_it(terminal):
+    (terminal.project / ".gitattributes").write_text("*.crlf text eol=crlf\nhidden.txt export-ignore\n")
+    (terminal.project / "lines.crlf").write_bytes(b"a\r\n")
+    (terminal.project / "hidden.txt").write_text("")
+    terminal.commit("Attributes")
+    with history.base(terminal.project, "main") as base:
+        assert (base.root / "lines.crlf").read_bytes() == b"a\r\n"
+        assert (base.root / "hidden.txt").exists()
+
+
+@pytest.mark.parametrize("ref", ["nowhere", "", "--all", "main^{tree}", "main..main"])
+def test_a_name_that_is_no_commit_is_refused(terminal, ref):
+    with pytest.raises(Refused, match="git knows no commit"), history.base(terminal.project, ref):
+        pass
+
+
+def test_a_project_outside_of_git_is_told_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(Refused, match="not in a git repository"), history.base(tmp_path, "main"):
+        pass
+
+
+def test_without_git_there_is_no_base(terminal, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(WorldFailed, match="install git"), history.base(terminal.project, "main"):
+        pass
