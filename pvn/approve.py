@@ -24,14 +24,23 @@ from delivery.problems import Problem, Refused, Spot, WorldFailed, suggestion
 from delivery.tree import Tree
 from delivery.versions import Candidate
 from evidence import signatures
-from pvn import output
+from pvn import completion, output
 from pvn.command import root
 
 
 @click.command()
-@click.argument("application")
-@click.option("-c", "--channel", required=True, help="The release channel that may move.")
-@click.option("-s", "--service", "services", multiple=True, help="Only this service; may be repeated.  [default: all]")
+@click.argument("application", shell_complete=completion.applications)
+@click.option(
+    "-c", "--channel", required=True, shell_complete=completion.channels, help="The release channel that may move."
+)
+@click.option(
+    "-s",
+    "--service",
+    "services",
+    multiple=True,
+    shell_complete=completion.services,
+    help="Only this service; may be repeated.  [default: all]",
+)
 @click.option(
     "-k", "--key", type=click.Path(path_type=Path), help="The SSH key to sign with.  [default: git's, else ~/.ssh/id_*]"
 )

@@ -33,4 +33,5 @@ def command(ctx: click.Context, form: output.Form) -> None:
     if form is output.Form.JSON:
         click.echo(json.dumps({"problems": [], "services": services, "instances": len(found.candidates)}, indent=2))
     else:
-        click.echo(f"all is well: {services} services, {len(found.candidates)} service instances")
+        instances = len(found.candidates)
+        click.echo(f"all is well: {output.count(services, 'service')}, {output.count(instances, 'service instance')}")

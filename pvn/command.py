@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,6 +18,7 @@ DONE, REFUSED, USAGE, WAITING, WORLD_FAILED = 0, 1, 2, 3, 4
 """Exit codes: all is well; your files are wrong; the command line is; something waits; the world did not do its part."""
 
 _VERBS = {
+    "init": "Write a new service, and the project around it where there is none.",
     "check": "Read the whole project and say everything that is wrong with it.",
     "render": "Print what a channel would get. No cluster, no account, no engine.",
     "diff": "Show what the work here changes in the clusters. No cluster, no account, no engine.",
@@ -40,6 +43,14 @@ class _Verbs(click.Group):
         with formatter.section("Verbs"):
             formatter.write_dl(list(_VERBS.items()))
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # whoever read our output has seen enough; Python would complain once more when it flushes at exit
+            sys.stdout = None
+            ctx.exit(DONE)
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         from delivery.problems import suggestion
 
@@ -60,6 +71,8 @@ def pvn(ctx: click.Context, folder: Path | None) -> None:
     pvn reads, explains and signs; only `pulumi up` changes a cluster.
     """
     ctx.obj = folder
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
 
 
 def root(ctx: click.Context) -> Path:
@@ -85,10 +98,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(USAGE)
-    except BrokenPipeError:
-        # whoever read our output has seen enough; Python would complain once more when it flushes at exit
-        sys.stdout = None
-        sys.exit(DONE)
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as wrong:

@@ -9,6 +9,7 @@ from delivery.canonical import short
 from delivery.changes import Changes, Kind
 from pvn import changed
 from pvn.changed import Group
+from pvn.output import count
 
 MARK = "<!-- pvn diff -->"
 """The first line of the comment: by it the next run finds the one to replace."""
@@ -51,14 +52,14 @@ def markdown(changes: Changes, groups: Sequence[Group], commit: str) -> str:
 
 def _summary(changes: Changes, groups: Sequence[Group], commit: str) -> str:
     since = f"since {short(commit)}"
-    renumbered = f"{_count(len(changes.renumbered), 'service instance')} with a new version of the same objects"
+    renumbered = f"{count(len(changes.renumbered), 'service instance')} with a new version of the same objects"
     if not changes.instances:
         return f"nothing changes {since}" + (f"; {renumbered}" if changes.renumbered else "")
     kinds = [(kind, sum(1 for one in changes.instances if one.kind is kind)) for kind in Kind]
     counted = ", ".join(f"{count} {kind}" for kind, count in kinds if count)
-    said = f"{_count(len(changes.instances), 'service instance')} {since}: {counted}"
+    said = f"{count(len(changes.instances), 'service instance')} {since}: {counted}"
     if len(groups) < len(changes.instances):
-        said += f" ({_count(len(groups), 'distinct change')})"
+        said += f" ({count(len(groups), 'distinct change')})"
     if signed := sum(1 for one in changes.instances if one.needs_approval):
         said += f"; {signed} would need approval"
     if guarded := sum(1 for one in changes.instances if one.is_guarded_otherwise):
@@ -93,7 +94,3 @@ def _within(size: int, parts: Iterator[str]) -> list[str]:
 
 def _bytes(lines: Sequence[str]) -> int:
     return sum(len(line.encode()) + 1 for line in lines)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -31,8 +31,8 @@ class Form(StrEnum):
 @click.command()
 @click.option("-b", "--base", required=True, metavar="REF", help="The branch, tag or commit to compare with.")
 @click.option(
-    "-o", "--output", "form", type=click.Choice(list(Form), case_sensitive=False), default=Form.TEXT, show_default=True,
-    help="For people, for machines, or for a pull request: that one stays below 60 kB.",
+    "-o", "--output", "form", type=click.Choice(list(Form), case_sensitive=False), default=Form.TEXT,
+    help="For people, for machines, or for a pull request: that one stays below 60 kB.  [default: text]",
 )  # fmt: skip
 @click.option("--full", type=click.Path(path_type=Path, dir_okay=False), help="Also write the whole text to this file.")
 @click.pass_context

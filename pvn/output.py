@@ -20,7 +20,11 @@ option = click.option(
     "form",
     type=click.Choice(list(Form), case_sensitive=False),
     default=Form.TEXT,
-    show_default=True,
-    help="For people, or for machines.",
+    help="For people, or for machines.  [default: text]",
 )
 """The option that every verb has."""
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 service`, `2 services`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -11,14 +11,16 @@ from delivery import checks, desired, manifests, tree
 from delivery.instances import ServiceInstance
 from delivery.problems import Problem, Refused, Spot, suggestion
 from delivery.tree import Tree
-from pvn import output
+from pvn import completion, output
 from pvn.command import root
 
 
 @click.command()
-@click.argument("applications", nargs=-1)
-@click.option("-c", "--channel", help="Only this release channel.  [default: all]")
-@click.option("-s", "--service", help="Only this service; * and ? match.  [default: all]")
+@click.argument("applications", nargs=-1, shell_complete=completion.applications)
+@click.option("-c", "--channel", shell_complete=completion.channels, help="Only this release channel.  [default: all]")
+@click.option(
+    "-s", "--service", shell_complete=completion.services, help="Only this service; * and ? match.  [default: all]"
+)
 @output.option
 @click.pass_context
 def command(

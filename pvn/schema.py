@@ -17,7 +17,9 @@ Kind = Literal["pvn", "release", "stack"]
 def command(kind: Kind) -> None:
     """Print the JSON Schema of .pvn.yaml files (pvn), of releases/*.yaml (release) or of Pulumi.*.yaml (stack).
 
-    docs/schemas/ holds all three, for the editors of this project. Example: pvn schema > pvn.json
+    docs/schemas/ holds all three, for the editors of this project.
+
+    Example: pvn schema > pvn.json
     """
     click.echo(text(kind), nl=False)
 

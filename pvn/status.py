@@ -16,7 +16,7 @@ from delivery.plan import Action, Step, step
 from delivery.tree import Tree
 from delivery.unknown import Absent
 from evidence import backend, gather
-from pvn import output
+from pvn import completion, output
 from pvn.command import WAITING, root
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("applications", nargs=-1)
+@click.argument("applications", nargs=-1, shell_complete=completion.applications)
 @output.option
 @click.pass_context
 def command(ctx: click.Context, applications: tuple[str, ...], form: output.Form) -> None:

@@ -1,7 +1,10 @@
 """The verbs that need no engine, on copies of the shipped tree; what is said is compared whole."""
 
 import json
+import os
+import pty
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pvn.command import main
+from pvn.command import _VERBS, main
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -236,7 +239,7 @@ def test_a_misspelt_verb_is_a_usage_error_with_the_near_one(pvn):
     assert "there is no verb 'chek': did you mean 'check'?" in err
 
 
-@pytest.mark.parametrize("verb", ["check", "render", "release", "approve", "status"])
+@pytest.mark.parametrize("verb", list(_VERBS))
 def test_every_verb_explains_itself_with_an_example(pvn, verb):
     code, out, _ = pvn(verb, "--help")
     assert code == 0
@@ -245,7 +248,7 @@ def test_every_verb_explains_itself_with_an_example(pvn, verb):
 
 def test_rendering_imports_neither_the_engine_nor_a_cluster_client():
     probe = (
-        "import sys\nfrom pvn.command import main\n"
+        "import sys\nfrom pvn.command import _VERBS, main\n"
         "try: main(['-C', sys.argv[1], 'render'])\nexcept SystemExit: pass\n"
         "print(sorted({m.split('.')[0] for m in sys.modules} & {'pulumi', 'grpc', 'lightkube', 'httpx2', 'rich'}))"
     )
@@ -255,8 +258,40 @@ def test_rendering_imports_neither_the_engine_nor_a_cluster_client():
 
 def test_whoever_stops_reading_early_gets_no_traceback():
     command = f"{sys.executable} -m pvn.command -C {CHECKOUT} render | head -1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_whoever_presses_control_c_gets_no_traceback(project):
+    command = [sys.executable, "-m", "pvn.command", "approve", "my-app", "--channel", "production"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()  # it has shown what would be signed, and asks
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize(("variables", "is_coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_there_is_colour_only_where_a_terminal_is_and_wants_it(project, variables, is_coloured):
+    for command in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        ["-c", "user.name=x", "-c", "user.email=x", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=project, check=True)
+    (project / "releases/my-app.yaml").write_text(
+        (project / "releases/my-app.yaml").read_text().replace("replicas: 1", "replicas: 4")
+    )
+    child, terminal = pty.openpty()
+    command = [sys.executable, "-m", "pvn.command", "diff", "--base", "HEAD"]
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | variables
+    subprocess.run(command, env=environment, stdout=terminal, check=True)
+    os.close(terminal)
+    assert (b"\x1b[32m" in os.read(child, 65536)) is is_coloured
+    os.close(child)
+    assert "\x1b" not in subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 def test_schema_prints_what_editors_read(pvn):

@@ -1,0 +1,235 @@
+"""`pvn init`: a new project, a new application in it, or one more service; whatever it writes, `pvn check` accepts."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from delivery import channels, checks, tree
+from delivery.problems import Problem, Refused, Spot
+from delivery.shapes.values import NAME
+from delivery.tree import Tree
+from pvn import output, release_file, skeleton
+from pvn.command import root
+
+_PROGRAM = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image reference, taken apart."""
+
+    host: str
+    path: str
+    value: str
+    """Its tag or its digest."""
+
+
+@click.command()
+@click.option("-a", "--application", help="The application that the service belongs to; a new one is made.")
+@click.option("-s", "--service", help="The new service.")
+@click.option("-i", "--image", help="What it runs: registry, repository, and a tag or a digest.")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port it listens on.  [default: none]")
+@click.option(
+    "-c", "--channel", "channel_names", multiple=True, metavar="NAME",
+    help="A release channel of a new application; repeat it in the order in which releases move.",
+)  # fmt: skip
+@output.option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    application: str | None,
+    service: str | None,
+    image: str | None,
+    port: int | None,
+    channel_names: tuple[str, ...],
+    form: output.Form,
+) -> None:
+    """Write one more service; and its application, and the whole project around it, where they are not there yet.
+
+    Whatever is not said is asked for. In a new application each channel waits for the one before it to be stable, and the
+    last one for an approval. In a new project each channel has a cluster on this machine.
+
+    Example: pvn init -a shop -s web -i docker.io/acme/web:1.4.2 -c staging
+    """
+    where, is_new = _place(ctx)
+    found = Tree() if is_new or not any((where / "applications").glob("**/*.pvn.y*ml")) else checks.check(tree.read(where))
+    application = _named("application", application or _ask("application", "Application"))
+    service = _named("service", service or _ask("service", "Service"))
+    chosen = _image(image or _ask("image", "Image, such as docker.io/acme/web:1.4.2"))
+    if application not in found.applications and not channel_names:
+        channel_names = tuple(re.split(r"[,\s]+", _ask("channel", "Release channels, from first to last")))
+    if application in found.applications and channel_names:
+        raise click.UsageError(f"application {application!r} is there already: --channel is for new ones")
+    files = _files(where, found, application, service, chosen, port, [_named("channel", one) for one in channel_names])
+    _write(where, files)
+    if form is output.Form.JSON:
+        click.echo(json.dumps({"files": sorted(files)}))
+    else:
+        click.echo("\n".join(f"written: {name}" for name in sorted(files)) + "\nnext: pvn check, then pvn render")
+
+
+def _place(ctx: click.Context) -> tuple[Path, bool]:
+    """Return the project's folder, and whether a project has to be made there first."""
+    try:
+        return root(ctx), False
+    except Refused:
+        folder: Path = ctx.find_root().obj or Path.cwd()
+        return folder.resolve(), True
+
+
+def _ask(option: str, question: str) -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"say --{option}: there is no terminal to ask at")
+    answer: str = click.prompt(question, err=True)
+    return answer
+
+
+def _named(kind: str, name: str) -> str:
+    if not NAME.fullmatch(name):
+        fix = "write lower-case letters, digits and dashes, 1 to 63 of them, a letter first and no dash last"
+        raise Refused([Problem(Spot(f"--{kind}"), f"{name!r} is not a name", fix)])
+    return name
+
+
+def _image(text: str) -> Image:
+    name, _, digest = text.partition("@")
+    head, colon, tail = name.rpartition(":")
+    base, tag = (head, tail) if colon and "/" not in tail else (name, "")
+    host, _, path = base.partition("/")
+    here = Spot("--image")
+    if not path or not re.search(r"[.:]|^localhost$", host):
+        what = f"{text!r} does not say which registry the image is in"
+        raise Refused([Problem(here, what, f"write it whole, such as docker.io/{base or 'acme/web'}:1.4.2")])
+    if not (digest or tag):
+        what = f"{text!r} says neither which tag nor which digest of the image"
+        raise Refused([Problem(here, what, f"write {base}@sha256:…, or a tag such as {base}:1.4.2")])
+    return Image(host, path, digest or tag)
+
+
+def _files(
+    where: Path, found: Tree, application: str, service: str, image: Image, port: int | None, names: Sequence[str]
+) -> dict[str, str]:
+    """Return what is to be written, by name below the project's folder."""
+    files: dict[str, str] = {}
+    settings = _settings(where)
+    registry, repository = _registry(settings, image)
+    if not (where / "Pulumi.yaml").exists():
+        files |= _project(where)
+    if application in found.applications:
+        folder = posixpath.dirname(found.applications[application].at.file)
+    else:
+        folder = f"applications/{application}"
+        file = f"{folder}/{application}.pvn.yaml"
+        files[file] = skeleton.text(
+            "application.yaml",
+            schema=_schema(where, file, "pvn"),
+            application=application,
+            channels=_channels(settings, names),
+        )
+        missing = [name for name in names if name not in settings]
+        for name in missing:
+            more = {"runtime": _runtime({}, name), "channel": name, "registry": registry, "url": image.host}
+            files[f"Pulumi.{name}.yaml"] = skeleton.text("stack.yaml", **more)
+    folder = f"{folder}/services/{service}"
+    file = f"{folder}/{service}.pvn.yaml"
+    own = {"schema": _schema(where, file, "pvn"), "service": service, "application": application}
+    files[file] = skeleton.text("service.yaml", registry=registry, repository=repository, **own)
+    ports = skeleton.text("ports.yaml", port=port) if port else ""
+    files[f"{folder}/deployment.yaml"] = skeleton.text("deployment.yaml", service=service, ports=ports)
+    if port:
+        files[f"{folder}/service.yaml"] = skeleton.text("port.yaml", service=service)
+    file = f"releases/{application}.yaml"
+    before = (where / file).read_text() if (where / file).exists() else None
+    begun = before or f"{_schema(where, file, 'release')}release:\n  application: {application}\n"
+    files[file] = release_file.edited(begun, application, service, {"image": image.value})
+    return files
+
+
+def _project(where: Path) -> dict[str, str]:
+    """Return what makes a folder a project; what is there already stays."""
+    texts = {
+        "Pulumi.yaml": skeleton.text("Pulumi.yaml", program=str(_PROGRAM), environment=sys.prefix),
+        "approvals/allowed_signers": skeleton.text("allowed_signers"),
+        ".gitignore": skeleton.text("gitignore"),
+    }
+    return {name: text for name, text in texts.items() if not (where / name).exists()}
+
+
+def _settings(where: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return the configuration of the stacks that are there, by their names. What is wrong with it, the check will say."""
+    found = {}
+    for path in sorted(where.glob("Pulumi.*.yaml")):
+        text = yaml.safe_load(path.read_text("utf-8"))
+        found[path.name.split(".")[1]] = (text.get("config") or {}) if isinstance(text, dict) else {}
+    return found
+
+
+def _registry(settings: Mapping[str, Mapping[str, Any]], image: Image) -> tuple[str, str]:
+    """Return the name of the registry that has an image, and the image's repository in it."""
+    whole = f"{image.host}/{image.path}"
+    declared = {one["url"]: one["name"] for config in settings.values() for one in config.get("pvn:registries", ())}
+    for url in sorted(declared, key=len, reverse=True):
+        if whole.startswith(f"{url}/"):
+            return declared[url], whole.removeprefix(f"{url}/")
+    if settings:
+        name = re.sub(r"[^a-z0-9]+", "-", image.host.lower()).strip("-")
+        what = f"no stack file declares the registry of {whole}"
+        fix = f"add {{name: {name}, type: external, url: {image.host}}} to pvn:registries of each"
+        raise Refused([Problem(Spot("Pulumi.*.yaml"), what, fix)])
+    return re.sub(r"[^a-z0-9]+", "-", f"registry-{image.host.lower()}").strip("-"), image.path
+
+
+def _runtime(settings: Mapping[str, Mapping[str, Any]], channel: str) -> str:
+    """Return the runtime of a new channel: that of the stack of its name, which is made where it is not there."""
+    declared = settings.get(channel, {}).get("pvn:runtimes") or [{"name": f"kubernetes-{channel}"}]
+    return str(declared[0]["name"])
+
+
+def _channels(settings: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
+    """Return the release channels of a new application, each behind the one before it."""
+    lines = []
+    for before, name in zip([None, *names], names, strict=False):
+        lines += [f"    - name: {name}", "      runtimes:", f"        - runtime: {_runtime(settings, name)}"]
+        if before:
+            lines += ["      preconditions:", "        - releaseChannelStable:", f"            releaseChannel: {before}"]
+            lines += ["        - manualApproval: {}"] if name == names[-1] else []
+    return "\n".join(lines)
+
+
+def _schema(where: Path, file: str, kind: str) -> str:
+    """Return the comment by which editors find a file's schema, where the project has the schemas."""
+    schema = f"docs/schemas/{kind}.json"
+    if not (where / schema).exists():
+        return ""
+    return f"# yaml-language-server: $schema={posixpath.relpath(schema, posixpath.dirname(file))}\n"
+
+
+def _write(where: Path, files: Mapping[str, str]) -> None:
+    """Write the files, or none of them: what exists is not touched, and what the check refuses does not stay."""
+    kept = {name: (where / name).read_text() for name in files if name.startswith("releases/") and (where / name).exists()}
+    there = [name for name in files if name not in kept and (where / name).exists()]
+    if there:
+        fix = "choose another name, or edit what is there"
+        raise Refused(Problem(Spot(name), "this is there already", fix) for name in there)
+    folders = [one for name in files for one in reversed((where / name).relative_to(where).parents)]
+    made = list(dict.fromkeys(where / one for one in folders if not (where / one).exists()))
+    try:
+        for name, text in files.items():
+            release_file.write(where / name, text)
+        channels.resolve(checks.check(tree.read(where)))
+    except BaseException:
+        for name in files:
+            release_file.write(where / name, kept[name]) if name in kept else (where / name).unlink(missing_ok=True)
+        for folder in reversed(made):
+            folder.rmdir()
+        raise

@@ -1,0 +1,87 @@
+"""The file `releases/<application>.yaml`: new values in it, and everything that people wrote there as it was."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
+
+def edited(
+    before: str | None,
+    application: str,
+    service: str,
+    values: Mapping[str, str | int],
+    channel: str | None = None,
+    source: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return the text of `before`, None where there is no file yet, with new values in it and everything else as it was.
+
+    `channel` is the one that the values are for, None for all of them; `source` says who made them.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 4096
+    yaml.preserve_quotes = True
+    document: Any = yaml.load(before) if before else {"release": {"application": application}}
+    release = document["release"]
+    target = _below(_below(release, "services"), service)
+    if channel:
+        target = _of_channel(target, channel)
+    parameters = _below(target, "parameters")
+    for name, value in values.items():
+        if parameters.get(name) != value:
+            parameters[name] = DoubleQuotedScalarString(value) if isinstance(value, str) else value
+    if source:
+        release["source"] = dict(source)
+    return _text(yaml, document)
+
+
+def _below(block: Any, name: str) -> Any:
+    """Return the mapping of that name, made where it is not there or has no value."""
+    if block.get(name) is None:
+        block[name] = {}
+    return block[name]
+
+
+def _of_channel(target: Any, channel: str) -> Any:
+    spelling = "per_release_channel" if "per_release_channel" in target else "perReleaseChannel"
+    name = "release_channel" if spelling == "per_release_channel" else "releaseChannel"
+    if target.get(spelling) is None:
+        target[spelling] = []
+    entries = target[spelling]
+    found = next((one for one in entries if channel in (one.get("releaseChannel"), one.get("release_channel"))), None)
+    if found is None:
+        found = {name: channel}
+        entries.append(found)
+    return found
+
+
+def _text(yaml: YAML, document: Any) -> str:
+    stream = io.StringIO()
+    yaml.dump(document, stream)
+    return stream.getvalue()
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file in one step: whoever reads it meanwhile sees the old one or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
