@@ -11,6 +11,7 @@ from components import stack
 from delivery import checks, desired, gates, records, tombstones, tree
 from delivery.plan import plan
 from delivery.problems import Trouble
+from delivery.supply import supply
 from evidence import configuration, gather, stacks
 from pvn import waiting
 
@@ -35,7 +36,7 @@ async def update() -> dict[str, object]:
     steps = plan(candidates, verdicts, ledger, [one.name for one in config.runtimes], tombstones.removed(wanted))
     if text := waiting.text(steps):
         pulumi.info(text)
-    return stack.make(config, steps, root)
+    return stack.make(config, steps, root, supply(wanted))
 
 
 async def main() -> dict[str, object]:

@@ -6,28 +6,39 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pulumi
+
 from components.interfaces import Registry, Runtime
-from delivery.shapes import ExternalRegistry, KubeconfigRuntime, LocalRuntime, RegistrySettings, RuntimeSettings
+from delivery.shapes import (
+    EcrRegistry,
+    EksRuntime,
+    ExternalRegistry,
+    KubeconfigRuntime,
+    LocalRuntime,
+    RegistrySettings,
+    RuntimeSettings,
+)
+from delivery.supply import Supply
 
 
-def runtime(settings: RuntimeSettings, root: Path) -> Runtime:
+def runtime(settings: RuntimeSettings, root: Path, supply: Supply) -> Runtime:
     """Return the runtime that a stack file describes. A cloud's SDK is imported when a stack asks for that cloud."""
-    return _RUNTIMES[type(settings)](settings, root)
+    return _RUNTIMES[type(settings)](settings, root, supply)
 
 
-def registry(settings: RegistrySettings) -> Registry:
+def registry(settings: RegistrySettings, supply: Supply) -> Registry:
     """Return the registry that a stack file describes."""
-    return _REGISTRIES[type(settings)](settings)
+    return _REGISTRIES[type(settings)](settings, supply)
 
 
-def _local(settings: LocalRuntime, root: Path) -> Runtime:
+def _local(settings: LocalRuntime, root: Path, _: Supply) -> Runtime:
     from components.local.runtime import Runtime, RuntimeArgs
 
     directory = root / (settings.directory or ".pvn")
     return Runtime(settings.name, RuntimeArgs(directory=directory.resolve(), nodes=settings.nodes))
 
 
-def _kubeconfig(settings: KubeconfigRuntime, root: Path) -> Runtime:
+def _kubeconfig(settings: KubeconfigRuntime, root: Path, _: Supply) -> Runtime:
     from components.linked.runtime import Runtime, RuntimeArgs
 
     # a user that is not there stays as written, and the file is not found
@@ -35,11 +46,33 @@ def _kubeconfig(settings: KubeconfigRuntime, root: Path) -> Runtime:
     return Runtime(settings.name, RuntimeArgs(kubeconfig=path, context=settings.context))
 
 
-def _external(settings: ExternalRegistry) -> Registry:
+def _eks(settings: EksRuntime, _: Path, __: Supply) -> Runtime:
+    from components.aws.account import Account, AccountArgs
+    from components.aws.runtime import Runtime, RuntimeArgs
+
+    account = Account(f"eks-{settings.name}", AccountArgs(settings=settings.account))
+    return Runtime(settings.name, RuntimeArgs(settings=settings), pulumi.ResourceOptions(providers=[account.provider]))
+
+
+def _external(settings: ExternalRegistry, _: Supply) -> Registry:
     from components.linked.registry import Registry, RegistryArgs
 
     return Registry(settings.name, RegistryArgs(url=settings.url))
 
 
-_RUNTIMES: Mapping[type, Callable[..., Runtime]] = {LocalRuntime: _local, KubeconfigRuntime: _kubeconfig}
-_REGISTRIES: Mapping[type, Callable[..., Registry]] = {ExternalRegistry: _external}
+def _ecr(settings: EcrRegistry, supply: Supply) -> Registry:
+    from components.aws.account import Account, AccountArgs
+    from components.aws.registry import Registry, RegistryArgs
+
+    account = Account(f"ecr-{settings.name}", AccountArgs(settings=settings.account))
+    pullers = [one for one in supply.pullers[settings.name] if isinstance(one, EksRuntime)]
+    args = RegistryArgs(settings=settings, repositories=supply.repositories[settings.name], pullers=pullers)
+    return Registry(settings.name, args, pulumi.ResourceOptions(providers=[account.provider]))
+
+
+_RUNTIMES: Mapping[type, Callable[..., Runtime]] = {
+    LocalRuntime: _local,
+    KubeconfigRuntime: _kubeconfig,
+    EksRuntime: _eks,
+}
+_REGISTRIES: Mapping[type, Callable[..., Registry]] = {ExternalRegistry: _external, EcrRegistry: _ecr}

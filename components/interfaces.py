@@ -17,7 +17,11 @@ class Runtime(Protocol):
 
     @property
     def cluster(self) -> pulumi.Resource | None:
-        """The resource whose deletion takes every object with it; None where the cluster is somebody else's."""
+        """The resource whose deletion takes every object with it and leaves nothing behind.
+
+        None where objects have to be deleted one by one: the cluster is somebody else's, or load balancers and volumes that
+        its objects stand for would outlive it.
+        """
         ...
 
 

@@ -18,6 +18,7 @@ from delivery.canonical import short
 from delivery.plan import Action, Plan, Step
 from delivery.records import Record
 from delivery.shapes import Stack
+from delivery.supply import Supply
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,10 @@ class _Place:
     provider: pulumi.ProviderResource
 
 
-def make(settings: Stack, plan: Plan, root: Path) -> dict[str, Any]:
+def make(settings: Stack, plan: Plan, root: Path, supply: Supply) -> dict[str, Any]:
     """Register everything that a stack consists of and return its outputs."""
-    places = {one.name: _place(one.name, clouds.runtime(one, root)) for one in settings.runtimes}
-    registries = {one.name: clouds.registry(one) for one in settings.registries}
+    places = {one.name: _place(one.name, clouds.runtime(one, root, supply)) for one in settings.runtimes}
+    registries = {one.name: clouds.registry(one, supply) for one in settings.registries}
     namespaces = _namespaces(plan, places)
     applied = {step.candidate.instance.id: _instance(step, places, namespaces) for step in plan.steps if step.bundle}
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from delivery import groups
-from delivery.checks import applications, releases, services, stacks
+from delivery.checks import applications, infrastructure, releases, services, stacks
 from delivery.problems import Refused
 from delivery.tree import Tree
 
@@ -16,7 +16,9 @@ def check(tree: Tree) -> Tree:
     Raises Refused with everything that is wrong across its files.
     """
     whole = groups.expand(tree)
-    problems = [problem for part in (stacks, applications, services, releases) for problem in part.problems(whole)]
+    problems = [
+        problem for part in (stacks, infrastructure, applications, services, releases) for problem in part.problems(whole)
+    ]
     if problems:
         raise Refused(problems)
     return whole

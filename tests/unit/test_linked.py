@@ -8,6 +8,7 @@ from components.linked import runtime as linked
 from components.linked.runtime import RuntimeArgs, _read
 from delivery.problems import WorldFailed
 from delivery.shapes import KubeconfigRuntime
+from delivery.supply import Supply
 
 NOT_ONE = ["", "[", "a: b", "contexts: 3", "contexts: [a]", "[" * 20000, "\udcff\udcfe"]
 
@@ -36,5 +37,5 @@ def test_a_context_that_is_not_there_is_refused_with_those_that_are(tmp_path, cu
 def test_a_path_of_a_user_that_is_not_there_is_a_file_that_is_not_there(tmp_path, monkeypatch):
     monkeypatch.setattr(linked, "Runtime", lambda _, args: args)
     settings = KubeconfigRuntime(name="k", type="kubeconfig", path="~nobody-of-that-name/config")
-    found: Any = clouds.runtime(settings, tmp_path)
+    found: Any = clouds.runtime(settings, tmp_path, Supply({}, {}, {}))
     assert said(found.kubeconfig) == "it cannot be read: No such file or directory"

@@ -1,0 +1,59 @@
+"""Images on their way: which registry has to hold which of them, and which runtimes pull from it.
+
+All of it follows from the tree and the stack files beside one another, so that registries and runtimes can live in
+stacks and accounts of their own, and neither has to wait for what the other one has made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from delivery.shapes import RegistrySettings, RuntimeSettings, ServiceConfig
+from delivery.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What registries hold, and for whom."""
+
+    repositories: Mapping[str, tuple[str, ...]]
+    """The images that services name, sorted, by registry."""
+    pullers: Mapping[str, tuple[RuntimeSettings, ...]]
+    """The runtimes that run them, sorted by name, by registry."""
+    sources: Mapping[str, tuple[RegistrySettings, ...]]
+    """The registries that its nodes pull from, sorted by name, by runtime."""
+
+
+def supply(tree: Tree) -> Supply:
+    """Return what a tree's registries hold and which runtimes pull from them.
+
+    Names that nobody declares are left out: the checks say them, and want to say the rest at the same time.
+    """
+    registries = {one.name: one for _, stack in sorted(tree.stacks.items()) for one in stack.registries}
+    runtimes = {one.name: one for stack in tree.stacks.values() for one in stack.runtimes}
+    held: dict[str, set[str]] = {name: set() for name in registries}
+    pulled: set[tuple[str, str]] = set()
+    for service in tree.services.values():
+        for registry, image in images(service):
+            held.setdefault(registry, set()).add(image)
+            pulled |= {(registry, runtime) for runtime in _runtimes(tree, service)}
+    return Supply(
+        repositories={name: tuple(sorted(held[name])) for name in registries},
+        pullers={name: tuple(runtimes[one] for one in sorted(runtimes) if (name, one) in pulled) for name in registries},
+        sources={name: tuple(registries[one] for one in sorted(registries) if (one, name) in pulled) for name in runtimes},
+    )
+
+
+def images(service: ServiceConfig) -> Iterator[tuple[str, str]]:
+    """Yield the registry and the repository of each image that a service takes as a parameter."""
+    for parameter in service.parameters:
+        if parameter.docker_image:
+            info = parameter.docker_image.image_registry_info
+            yield info.container_registry, info.image_repository.strip("/")
+
+
+def _runtimes(tree: Tree, service: ServiceConfig) -> set[str]:
+    application = tree.applications.get(service.application)
+    channels = application.release_channels if application else ()
+    return {runtime.runtime for channel in channels for runtime in channel.runtimes}

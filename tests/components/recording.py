@@ -1,0 +1,160 @@
+"""What a program registers, as the engine would be told, without an engine: every resource with all that was said of it.
+
+No cloud answers here. `ANSWERS` makes up what one would compute, so that what depends on it can be seen; whether a cloud takes
+what it is sent is beyond these tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from google.protobuf import json_format
+from pulumi.runtime import mocks, stack
+
+SECRET = "4dabf18193072939515e22adb298388d"
+CLOUDS = ("aws", "gcp", "azure-native", "kubernetes")
+
+
+@dataclass(frozen=True)
+class Made:
+    """One registration."""
+
+    type: str
+    name: str
+    urn: str
+    parent: str
+    provider: str
+    """The URN of its provider; empty would be a default one."""
+    inputs: Mapping[str, Any]
+    protect: bool
+    ignore_changes: tuple[str, ...]
+    depends_on: frozenset[str]
+    retain_on_delete: bool
+    custom: bool
+
+    @property
+    def cloud(self) -> str:
+        return self.type.split(":")[0]
+
+
+class Recording(mocks.MockMonitor):
+    """A monitor that keeps what it is told."""
+
+    def __init__(self, is_preview: bool) -> None:
+        super().__init__(_Cloud(is_preview))
+        self.made: list[Made] = []
+        self.invoked: list[tuple[str, str]] = []
+
+    def RegisterResource(self, request: Any) -> Any:
+        answer = super().RegisterResource(request)
+        inputs = json_format.MessageToDict(request.object)
+        of_each = itertools.chain.from_iterable(one.urns for one in request.propertyDependencies.values())
+        self.made.append(
+            Made(
+                type=request.type,
+                name=request.name,
+                urn=answer.urn,
+                parent=request.parent,
+                provider=request.provider.rpartition("::")[0],
+                inputs=inputs,
+                protect=bool(request.protect),
+                ignore_changes=tuple(request.ignoreChanges),
+                depends_on=frozenset([*request.dependencies, *of_each]),
+                retain_on_delete=bool(request.retainOnDelete),
+                custom=request.custom,
+            )
+        )
+        return answer
+
+    def Invoke(self, request: Any) -> Any:
+        self.invoked.append((request.tok, request.provider))
+        return super().Invoke(request)
+
+    def of(self, type_: str) -> list[Made]:
+        """Return the registrations of a type, by the end of its name."""
+        return [one for one in self.made if one.type.endswith(type_)]
+
+    def one(self, type_: str, name: str | None = None) -> Made:
+        """Return the one registration of a type and name."""
+        (found,) = [made for made in self.of(type_) if name in (None, made.name)]
+        return found
+
+    def reaches(self, later: Made, earlier: Made) -> bool:
+        """Return whether the engine makes one resource only after another one, through whatever lies between them."""
+        by_urn = {one.urn: one for one in self.made}
+        seen: set[str] = set()
+        waiting = [later]
+        while waiting:
+            one = waiting.pop()
+            if one.urn == earlier.urn:
+                return True
+            more = {*one.depends_on, *([one.provider] if one.provider else ())} - seen
+            seen |= more
+            waiting += [by_urn[urn] for urn in more if urn in by_urn]
+        return False
+
+
+def record(program: Callable[[], object], *, is_preview: bool = False) -> Recording:
+    """Run a program and return what it registered. In a preview, nothing that a cloud computes is known."""
+    recording = Recording(is_preview)
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    mocks.set_mocks(recording.mocks, "pvn", "any", is_preview, monitor=recording)
+    asyncio.get_event_loop().run_until_complete(stack.run_pulumi_func(lambda: _run(program)))
+    return recording
+
+
+def _run(program: Callable[[], object]) -> None:
+    program()
+
+
+def value(output: pulumi.Output[Any]) -> Any:
+    """Return what an output resolved to, after the program has run."""
+    return asyncio.get_event_loop().run_until_complete(output.future())
+
+
+class _Cloud(mocks.Mocks):
+    """Answers as a cloud would, with made-up ids."""
+
+    def __init__(self, is_preview: bool) -> None:
+        self._is_preview = is_preview
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if self._is_preview and args.custom:
+            return None, dict(args.inputs)
+        return f"{args.name}-id", {**args.inputs, **ANSWERS.get(args.typ, _nothing)(args.name, args.inputs)}
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+        return CALLS[args.token](args.args), None
+
+
+Answer = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+
+
+def _nothing(_: str, __: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
+
+
+def _arn(service: str) -> Answer:
+    return lambda name, inputs: {"arn": f"arn:aws:{service}:::{inputs.get('name', name)}", "name": inputs.get("name", name)}
+
+
+CALLS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {}
+ANSWERS: dict[str, Answer] = {
+    "aws:eks/cluster:Cluster": lambda name, _: {
+        "arn": f"arn:aws:eks:::cluster/{name}",
+        "endpoint": f"https://{name}.eks",
+        "certificateAuthority": {"data": "QQ=="},
+        "identities": [{"oidcs": [{"issuer": f"https://oidc.eks/{name}"}]}],
+    },
+    "aws:iam/role:Role": _arn("iam"),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _arn("iam"),
+    "aws:kms/key:Key": _arn("kms"),
+    "aws:ecr/repository:Repository": _arn("ecr"),
+    "aws:cloudwatch/logGroup:LogGroup": _arn("logs"),
+    "aws:ec2/launchTemplate:LaunchTemplate": lambda _, __: {"latestVersion": 7},
+}
