@@ -16,9 +16,8 @@ def check(tree: Tree) -> Tree:
     Raises Refused with everything that is wrong across its files.
     """
     whole = groups.expand(tree)
-    problems = [
-        problem for part in (stacks, infrastructure, applications, services, releases) for problem in part.problems(whole)
-    ]
+    parts = (stacks, infrastructure, applications, services, releases)
+    problems = [problem for part in parts for problem in part.problems(whole)]
     if problems:
         raise Refused(problems)
     return whole

@@ -22,12 +22,12 @@ def problems(tree: Tree) -> Iterator[Problem]:
     """Yield what is wrong with the clusters and registries of all stacks."""
     runtimes = [one for _, stack in sorted(tree.stacks.items()) for one in stack.runtimes]
     registries = [one for _, stack in sorted(tree.stacks.items()) for one in stack.registries]
-    for settings in (*runtimes, *registries):
-        yield from _name(settings)
     for runtime in runtimes:
+        yield from _name(runtime)
         if isinstance(runtime, EksRuntime):
             yield from _eks(runtime)
     for registry in registries:
+        yield from _name(registry)
         if isinstance(registry, EcrRegistry):
             yield from _role(registry)
     yield from _overlaps(runtimes)
@@ -106,8 +106,10 @@ def _images(tree: Tree, registries: Mapping[str, RegistrySettings]) -> Iterator[
 
 
 def _pull(registry: RegistrySettings, runtime: RuntimeSettings) -> Iterator[Problem]:
-    if isinstance(registry, EcrRegistry) and isinstance(runtime, EksRuntime):
-        if runtime.account.region not in (registry.account.region, *registry.also_for):
-            what = f"{runtime.name!r} in {runtime.account.region} pulls from {registry.name!r} in {registry.account.region}"
-            fix = f"use a registry in {runtime.account.region}, or say `alsoFor: [{runtime.account.region}]` if you mean it"
-            yield Problem(registry.account.spot("region"), what, fix)
+    if not isinstance(registry, EcrRegistry) or not isinstance(runtime, EksRuntime):
+        return
+    region, own = runtime.account.region, registry.account.region
+    if region not in (own, *registry.also_for):
+        what = f"{runtime.name!r} in {region} pulls from {registry.name!r} in {own}"
+        fix = f"use a registry in {region}, or say `alsoFor: [{region}]` if you mean it"
+        yield Problem(registry.account.spot("region"), what, fix)

@@ -1,7 +1,7 @@
 """What a program registers, as the engine would be told, without an engine: every resource with all that was said of it.
 
-No cloud answers here. `ANSWERS` makes up what one would compute, so that what depends on it can be seen; whether a cloud takes
-what it is sent is beyond these tests.
+No cloud answers here. `ANSWERS` makes up what one would compute, so that what depends on it can be seen; whether a cloud
+takes what it is sent is beyond these tests.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Recording(mocks.MockMonitor):
         self.made: list[Made] = []
         self.invoked: list[tuple[str, str]] = []
 
-    def RegisterResource(self, request: Any) -> Any:
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - a gRPC call
         answer = super().RegisterResource(request)
         inputs = json_format.MessageToDict(request.object)
         of_each = itertools.chain.from_iterable(one.urns for one in request.propertyDependencies.values())
@@ -71,7 +71,7 @@ class Recording(mocks.MockMonitor):
         )
         return answer
 
-    def Invoke(self, request: Any) -> Any:
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - a gRPC call
         self.invoked.append((request.tok, request.provider))
         return super().Invoke(request)
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.aws.network import carve
+from components.interfaces import Runtime
 from delivery.shapes import EksRuntime
 from tests.components.recording import SECRET, record, value
 from tests.components.stacks import making_registry, making_runtime, registry, runtime
@@ -153,7 +154,7 @@ def test_people_are_let_in_by_role_and_nodes_by_no_entry_at_all(production):
 
 
 def test_the_kubeconfig_names_the_role_and_holds_no_token():
-    kept = []
+    kept: list[Runtime] = []
     recording = record(making_runtime(runtime(PRODUCTION), kept=kept))
     given = recording.one("pulumi:providers:kubernetes").inputs["kubeconfig"]
     assert given.get(SECRET), "it is not marked secret"

@@ -346,10 +346,7 @@ def test_a_release_lies_in_the_file_of_its_application(project):
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        (
-            "pvn:runtimes: [{name: a, type: eks}]",
-            "the runtime type 'eks' is not there yet\n  fix: types that exist now: kubeconfig, local",
-        ),
+        ("pvn:runtimes: [{name: a, type: eks}]", "`account` is missing\n  fix: add `account: {id: …, region: …, role: …}`"),
         ("pvn:runtimes: [{name: a, type: 3}]", "there is no runtime type '3'"),
         ("pvn:runtimes: [{name: a, type: local, path: b}]", "there is no field `path` here"),
         ("pvn:runtimes: [{name: a, type: kubeconfig}]", "`path` is missing"),
