@@ -156,7 +156,7 @@ def test_no_misspelt_key_no_double_spelling_and_no_null_item_gets_through(name):
         for what, mutant in mutants(node)
         if what.startswith(("misspelt", "both spellings", "null item"))
         and not what.endswith(
-            tuple(f".{key}" for key in ("LEVEL", "TOKEN", "TARGET", "backend", "image", "replicas", "env"))
+            tuple(f".{key}" for key in ("LEVEL", "TOKEN", "TARGET", "backend", "image", "replicas", "env", "owner"))
         )
         and not any(part in what for part in chosen[-3:])
         and not judge(mutant, name)[1]

@@ -14,7 +14,7 @@ SCHEMAS = {kind: schemas.schema(kind) for kind in ("pvn", "release", "stack")}
 
 
 def kind_of(name: str) -> str:
-    return "pvn" if name.endswith(".pvn.yaml") else name.removesuffix(".yaml")
+    return "pvn" if name.endswith(".pvn.yaml") else name.removesuffix(".yaml").partition("-")[0]
 
 
 def why_not(name: str, data: object) -> str:
