@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import click
 
-from delivery import channels, checks, tree
-from delivery.problems import Problem, Refused, Spot, suggestion
+from delivery import channels, checks, document, images, tree, walker
+from delivery.problems import Problem, Refused, Spot, WorldFailed, suggestion
+from delivery.shapes import ReleaseFile, ServiceConfig
 from delivery.tree import Tree
+from delivery.unknown import Absent, Unknown
+from evidence import registry
 from pvn import completion, output, release_file
 from pvn.command import root
 
@@ -23,6 +28,7 @@ from pvn.command import root
 @click.option("--source-repository", help="Where the image was built from; recorded, not interpreted.")
 @click.option("--source-commit", help="What it was built from.")
 @click.option("--source-run", help="The run that built it.")
+@click.option("--keep-tag", is_flag=True, help="Write an image's tag and not its digest. Not for channels with gates.")
 @output.option
 @click.pass_context
 def command(
@@ -32,35 +38,95 @@ def command(
     service: str,
     params: tuple[str, ...],
     channel: str | None,
+    keep_tag: bool,
     form: output.Form,
     **source: str | None,
 ) -> None:
     """Set parameter values of one service of APPLICATION in releases/APPLICATION.yaml.
 
-    The file is written only if the whole project is sound with it; its comments stay.
+    The tag of an image becomes the digest that its registry has for it now. The file is written only if the whole project
+    is sound with it; its comments stay.
 
-    Example: pvn release my-app --service my-backend --param image=sha256:4c1f…
+    Example: pvn release my-app --service my-backend --param image=1.4.2
     """
     where = root(ctx)
-    wanted = checks.check(tree.read(where))
+    found = tree.read(where)
+    wanted = checks.check(found)
     values = _values(wanted, application, service, params)
-    path = where / "releases" / f"{application}.yaml"
-    before = path.read_text() if path.exists() else None
+    name = f"releases/{application}.yaml"
+    before = (where / name).read_text("utf-8") if (where / name).exists() else None
     told = {name.removeprefix("source_"): value for name, value in source.items() if value}
+    # what is wrong with the project is said before anybody is asked about an image
+    _sound(found, name, release_file.edited(before, application, service, values, channel, told))
+    if keep_tag:
+        _refuse_tags(wanted, application, service, values, channel)
+    else:
+        values = {**values, **_pinned(wanted, wanted.services[application, service], values)}
     after = release_file.edited(before, application, service, values, channel, told)
-    release_file.write(path, after)
-    try:
-        channels.resolve(checks.check(tree.read(where)))
-    except BaseException:
-        path.unlink() if before is None else release_file.write(path, before)
-        raise
-    name = path.relative_to(where).as_posix()
+    if after != before:
+        release_file.write(where / name, after)
     if form is output.Form.JSON:
-        import json
-
         click.echo(json.dumps({"file": name, "changed": before != after, "parameters": values}))
     else:
         click.echo(f"{name}: {'changed' if before != after else 'nothing to change'}")
+
+
+def _sound(found: Tree, name: str, text: str) -> None:
+    """Raise Refused where the project would not be sound with this text in the file of that name."""
+    node, problems = document.read(text, name)
+    if node is not None and not problems:
+        read, problems = walker.walk(node, ReleaseFile, name)
+        if read is not None:
+            releases = {**found.releases, read.release.application: read.release}
+            channels.resolve(checks.check(replace(found, releases=releases)))
+    if problems:
+        raise Refused(problems)
+
+
+def _tags(wanted: Tree, service: ServiceConfig, values: Mapping[str, str | int]) -> Mapping[str, tuple[str, str]]:
+    """Return (repository, tag) by parameter for the images among the values that are named by a tag."""
+    urls = {one.name: one.url for stack in wanted.stacks.values() for one in stack.registries}
+    tags = {}
+    for one in service.parameters:
+        value = values.get(one.name)
+        if one.docker_image and isinstance(value, str):
+            info = one.docker_image.image_registry_info
+            image = images.resolve(value, urls[info.container_registry], info.image_repository)
+            if not image.tag.startswith("sha256:"):
+                tags[one.name] = (image.reference.removesuffix(f":{image.tag}"), image.tag)
+    return tags
+
+
+def _pinned(wanted: Tree, service: ServiceConfig, values: Mapping[str, str | int]) -> Mapping[str, str]:
+    """Return the digests that the tags among the values name now, by parameter."""
+    pinned = {}
+    for name, (repository, tag) in _tags(wanted, service, values).items():
+        found = registry.digest(repository, tag, lambda text: click.echo(text, err=True))
+        if isinstance(found, Absent):
+            raise Refused([Problem(Spot(f"--param {name}"), found.why, found.next)])
+        if isinstance(found, Unknown):
+            raise WorldFailed(f"--param {name}", found.why, found.next)
+        click.echo(f"{repository}:{tag} is {found}", err=True)
+        pinned[name] = found
+    return pinned
+
+
+def _refuse_tags(wanted: Tree, application: str, service: str, values: Mapping[str, str | int], channel: str | None) -> None:
+    """Refuse a tag where people or a cluster have to agree to it: it could name another image after they have."""
+    gated = [
+        one for one in wanted.applications[application].release_channels if one.preconditions and channel in (None, one.name)
+    ]
+    problems = [
+        Problem(
+            one.spot("preconditions"),
+            f"channel {one.name!r} has gates, and tag {tag!r} of {repository} may name another image once they are open",
+            f"leave --keep-tag out, or name the digest: --param {name}=sha256:…",
+        )
+        for one in gated
+        for name, (repository, tag) in _tags(wanted, wanted.services[application, service], values).items()
+    ]
+    if problems:
+        raise Refused(problems)
 
 
 _DIGITS = 30

@@ -48,11 +48,17 @@ class Registry:
 
 
 @contextmanager
-def serve(program: Path, folder: Path, *, is_private: bool = False) -> Iterator[Registry]:
-    """Run a registry that keeps what it has in a folder, until the end of a with block."""
+def serve(
+    program: Path, folder: Path, *, is_private: bool = False, auth: dict[str, object] | None = None
+) -> Iterator[Registry]:
+    """Run a registry that keeps what it has in a folder, until the end of a with block.
+
+    A private one knows USER; `auth` is the configuration of any other way to know people.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "htpasswd").write_text(f"{HTPASSWD}\n")
-    closed = {"auth": {"htpasswd": {"realm": "registry", "path": str(folder / "htpasswd")}}} if is_private else {}
+    known = {"htpasswd": {"realm": "registry", "path": str(folder / "htpasswd")}} if is_private else auth
+    closed = {"auth": known} if known else {}
     config = {
         "version": 0.1,
         "storage": {"filesystem": {"rootdirectory": str(folder / "images")}},
