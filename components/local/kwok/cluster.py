@@ -13,13 +13,15 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+
+from components.local.kwok import ports
 
 _PROGRAMS = {
     "etcd": "--etcd-binary",
@@ -32,10 +34,17 @@ _WAIT = "120s"
 """How long kwokctl waits for the control plane; four seconds are usual, two busy cores have needed thirty."""
 
 
-_NODE_PATIENCE = 240
-"""Half seconds that nodes may take to get ready. One is usual; after a stop they are first seen to be gone."""
+_PATIENCE = 240
+"""Half seconds that a cluster may take to settle. One is usual; after a stop its nodes are first seen to be gone."""
 _ATTEMPTS = 3
-"""How often a cluster is begun: kwokctl looks for free ports and takes them a moment later."""
+"""How often a cluster is begun, should somebody take one of its ports in the meantime."""
+_REVIVALS = 5
+"""How often processes that ended are started again: a controller manager waits 10 seconds for its API server, no more."""
+_PORTS = (
+    *("etcdPeerPort", "etcdPort", "kubeApiserverPort"),
+    *("kubeControllerManagerPort", "kubeSchedulerPort", "kwokControllerPort"),
+)
+"""The ports of a cluster, as kwokctl's configuration names them."""
 
 
 class KwokctlError(Exception):
@@ -57,7 +66,9 @@ class Cluster:
 
     @property
     def is_running(self) -> bool:
-        """True where something listens on the API server's port."""
+        """True where every process is there and something listens on the API server's port."""
+        if self._ended():
+            return False
         try:
             server = yaml.safe_load(self.kubeconfig())["clusters"][0]["cluster"]["server"]
             address = urlsplit(server)
@@ -97,20 +108,23 @@ class Cluster:
         own = self.directory / f"{self.name}.kubeconfig"
         self.directory.mkdir(parents=True, exist_ok=True)
         with _one_at_a_time():
-            self._kwokctl("create", "cluster", "--runtime=binary", f"--kubeconfig={own}", f"--wait={_WAIT}", *flags)
-            self.scale(nodes)
-            self._await_nodes()
+            settings = self.directory / f"{self.name}.ports.yaml"
+            settings.write_text(yaml.safe_dump(_settings(ports.free(len(_PORTS), near=f"{self.directory}/{self.name}"))))
+            create = ("create", "cluster", "--runtime=binary", f"--config={settings}")
+            self._kwokctl(*create, f"--kubeconfig={own}", f"--wait={_WAIT}", *flags)
+            self._settle(nodes)
 
     def ensure(self, nodes: int) -> None:
         """Bring an existing cluster back: start it where its processes are gone, as after a reboot, and set its nodes."""
         if not self.exists:
             self.create(nodes)
             return
-        if not self.is_running:
-            with _one_at_a_time():
-                self._kwokctl("start", "cluster", f"--wait={_WAIT}")
-                self._await_nodes()
-        self.scale(nodes)
+        if self.is_running:
+            self.scale(nodes)
+            return
+        with _one_at_a_time():
+            self._start()
+            self._settle(nodes)
 
     def scale(self, nodes: int) -> None:
         """Bring the cluster to that many simulated nodes."""
@@ -121,7 +135,8 @@ class Cluster:
         if self.exists:
             self._kwokctl("delete", "cluster", f"--kubeconfig={self.directory / f'{self.name}.kubeconfig'}")
             shutil.rmtree(self._folder, ignore_errors=True)
-        (self.directory / f"{self.name}.kubeconfig").unlink(missing_ok=True)
+        for kept in ("kubeconfig", "ports.yaml"):
+            (self.directory / f"{self.name}.{kept}").unlink(missing_ok=True)
 
     def kubeconfig(self) -> str:
         """Return the credentials of the cluster, whole in one text."""
@@ -145,28 +160,41 @@ class Cluster:
             with urllib.request.urlopen(address, context=context, timeout=10) as answer:  # noqa: S310 - kwokctl wrote it
                 return str(answer.read().decode())
 
-    def _await_nodes(self) -> None:
-        """Wait until every node is ready: kwokctl itself waits for the API server alone."""
-        for _ in range(_NODE_PATIENCE):
-            self._check_alive()
-            try:
-                nodes = json.loads(self.ask("/api/v1/nodes"))["items"]
-            except OSError:
-                nodes = []
-            ready = [one for one in nodes for found in one["status"].get("conditions", []) if _is_ready(found)]
-            if nodes and len(ready) == len(nodes):
+    def _start(self) -> None:
+        """Start the processes that are not there; those that are stay."""
+        self._kwokctl("start", "cluster", f"--wait={_WAIT}")
+
+    def _settle(self, nodes: int) -> None:
+        """Bring the cluster to that many nodes and wait until all are ready: kwokctl itself waits for the API server alone.
+
+        Raises KwokctlError where that does not happen, or where a process ends again and again.
+        """
+        self.scale(nodes)
+        revivals = 0
+        for _ in range(_PATIENCE):
+            if ended := self._ended():
+                if revivals == _REVIVALS:
+                    log = self._folder / "logs" / f"{ended[0]}.log"
+                    raise KwokctlError(f"{ended[0]} of cluster {self.name!r} ends as soon as it is started; see {log}")
+                revivals += 1
+                self._start()
+            if self._ready_nodes() == nodes:
                 return
             time.sleep(0.5)
         raise KwokctlError(f"the nodes of cluster {self.name!r} do not become ready; see {self._folder / 'logs'}")
 
-    def _check_alive(self) -> None:
-        """Raise KwokctlError where a process of the cluster has ended, as one does whose port was taken meanwhile."""
-        for file in sorted((self._folder / "pids").glob("*.pid")):
-            try:
-                os.kill(int(file.read_text()), 0)
-            except (OSError, ValueError):
-                log = self._folder / "logs" / f"{file.stem}.log"
-                raise KwokctlError(f"{file.stem} of cluster {self.name!r} ended at once; see {log}") from None
+    def _ready_nodes(self) -> int | None:
+        """Return how many nodes there are, where all of them are ready; None where one is not, or nothing answers."""
+        try:
+            nodes = json.loads(self.ask("/api/v1/nodes"))["items"]
+        except OSError:
+            return None
+        ready = [one for one in nodes for found in one["status"].get("conditions", []) if _is_ready(found)]
+        return len(nodes) if len(ready) == len(nodes) else None
+
+    def _ended(self) -> tuple[str, ...]:
+        """Return the programs that were started for the cluster and are no longer there."""
+        return tuple(file.stem for file in sorted((self._folder / "pids").glob("*.pid")) if not _is_alive(file))
 
     @property
     def _folder(self) -> Path:
@@ -189,6 +217,25 @@ class Cluster:
                 said.seek(0)
                 tail = "\n".join(said.read().splitlines()[-12:])
                 raise KwokctlError(f"`{' '.join(command[:3])} --name={self.name}` failed:\n{tail}")
+
+
+def _settings(chosen: Sequence[int]) -> dict[str, object]:
+    """Return kwokctl's configuration of a cluster on these ports."""
+    kind = {"apiVersion": "config.kwok.x-k8s.io/v1alpha1", "kind": "KwokctlConfiguration"}
+    return {**kind, "options": dict(zip(_PORTS, chosen, strict=True))}
+
+
+def _is_alive(pid_file: Path) -> bool:
+    try:
+        pid = int(pid_file.read_text())
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    # in a container nobody may be there to bury it
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
 
 
 def _is_ready(condition: dict[str, str]) -> bool:
