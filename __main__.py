@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi
 
 from components import stack
-from delivery import checks, desired, gates, records, tombstones, tree
+from delivery import checks, desired, gates, records, rollbacks, tombstones, tree
 from delivery.plan import plan
 from delivery.problems import Trouble
 from delivery.supply import supply
@@ -28,12 +28,13 @@ async def update() -> dict[str, object]:
     ledger = records.own(name, outputs[name])
     evidence = gather.gather(root, upstream, outputs)
 
-    candidates = here.of_stack(name)
+    candidates = rollbacks.pinned(wanted, here.of_stack(name), ledger)
     verdicts = {
         one.instance.id: gates.decide(one, here.siblings(one), ledger.history(one.instance.id), evidence)
         for one in candidates
     }
-    steps = plan(candidates, verdicts, ledger, [one.name for one in config.runtimes], tombstones.removed(wanted))
+    runtimes = [one.name for one in config.runtimes]
+    steps = plan(candidates, verdicts, ledger, runtimes, tombstones.removed(wanted), config.max_deletions)
     if text := waiting.text(steps):
         pulumi.info(text)
     return stack.make(config, steps, root, supply(wanted))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from delivery import canonical
+from delivery import canonical, differences
 
 Objects = tuple[Mapping[str, Any], ...]
 
@@ -32,6 +32,32 @@ class Bundle:
     def digest(self) -> str:
         """The manifests digest: what approvals name."""
         return canonical.digest(self.text)
+
+
+_SHOWN = 60
+"""Characters of a value that a sentence has room for."""
+
+
+def first_difference(old: str, new: str) -> str | None:
+    """Return in a few words the first place where two bundles' texts differ; None where they do not, or are no bundles."""
+    try:
+        before, now = (_by_name(json.loads(text)) for text in (old, new))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    found = next(differences.between(before, now), None)
+    if found is None:
+        return None
+    return f"{found.path}: {_shown(found.before)} is now {_shown(found.after)}"
+
+
+def _by_name(fields: Mapping[str, Any]) -> dict[str, Any]:
+    named = {f"{one['kind']} {one['metadata']['name']}": one for one in fields["objects"]}
+    return {"runtime": fields["runtime"], "namespace": fields["namespace"], **named}
+
+
+def _shown(value: Any) -> str:
+    text = "nothing" if value is differences.ABSENT else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def parse(text: str) -> Bundle:

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from delivery import canonical, layers, parameters, placement, selectors, sources
 from delivery.gotemplate import Image
-from delivery.instances import ApprovalBy, NothingToAwait, ParameterValue, Precondition, ServiceInstance, StableIn
+from delivery.instances import (
+    ApprovalBy,
+    Approvals,
+    Bypass,
+    NothingToAwait,
+    ParameterValue,
+    Precondition,
+    ServiceInstance,
+    Stability,
+    StableIn,
+)
 from delivery.problems import Problem, Refused, Spot
-from delivery.shapes import ApplicationConfig, ReleaseChannelConfig, ReleaseChannelStable, ServiceConfig
+from delivery.shapes import (
+    ApplicationConfig,
+    BypassSettings,
+    Release,
+    ReleaseChannelConfig,
+    ReleaseChannelStable,
+    ServiceConfig,
+)
 from delivery.tree import Tree
 from delivery.variables import variables
 
@@ -44,7 +62,7 @@ def _instances(
     if missing:
         problems += missing
         return
-    definition = _definition(tree, service, values)
+    definition = _definition(tree, service, values, _attempt(release, service))
     for channel in application.release_channels:
         try:
             yield _instance(tree, application, channel, service, values[channel.name], definition)
@@ -81,10 +99,32 @@ def _instance(
         injects_env=config.env_injection_mode != "ENV_INJECT_DISABLED",
         patches=tuple(layers.patches(config, given)),
         preconditions=tuple(_preconditions(application, channel)),
+        **_policy(tree, application, service, place),
         progress_deadline=service.progress_deadline,
         keeps_objects=service.no_cleanup_on_delete or application.no_cleanup_on_delete,
         definition=definition,
     )
+
+
+def _policy(tree: Tree, application: ApplicationConfig, service: ServiceConfig, place: placement.Place) -> dict[str, Any]:
+    """Return what decides how the gates of an instance judge: settings of its stack, its application and its runtime."""
+    stack = tree.stacks[place.stack]
+    longest = timedelta(seconds=stack.approvals.expire_after)
+    recorded = timedelta(seconds=stack.stability_max_age)
+    kept = application.release_settings.bypass_settings if application.release_settings else None
+    kept = kept or BypassSettings()
+    runtime = tree.runtimes.get(place.runtime.name)
+    switches = (service.auto_rollback, runtime.auto_rollback if runtime else None)
+    return {
+        "approvals": Approvals(longest, stack.approvals.exclude_author),
+        "stability": Stability(stack.stability == "recorded", recorded),
+        "bypass": Bypass(
+            ordering=not kept.no_bypass_release_channel_ordering,
+            approvals=not kept.no_bypass_approvals,
+            protections=not kept.no_bypass_protections,
+        ),
+        "rolls_back": not any(one.disabled for one in switches if one),
+    }
 
 
 def _preconditions(application: ApplicationConfig, channel: ReleaseChannelConfig) -> Iterator[Precondition]:
@@ -113,7 +153,12 @@ _PATHS: dict[str, Any] = {
 """Where manifests lie is not what they say: a tree that moves keeps its versions."""
 
 
-def _definition(tree: Tree, service: ServiceConfig, values: Mapping[str, Mapping[str, object]]) -> str:
+def _attempt(release: Release | None, service: ServiceConfig) -> int:
+    found = release.services.get(service.name) if release else None
+    return found.attempt if found else 0
+
+
+def _definition(tree: Tree, service: ServiceConfig, values: Mapping[str, Mapping[str, object]], attempt: int) -> str:
     """Return the canonical text of all that makes a version: the same for every channel, blind to paths and order."""
     printed = {
         channel: {name: one.reference if isinstance(one, Image) else one for name, one in of.items()}
@@ -121,4 +166,5 @@ def _definition(tree: Tree, service: ServiceConfig, values: Mapping[str, Mapping
     }
     texts = [file.text for file in sources.all_of(tree, service)]
     config = service.model_dump(mode="json", exclude_defaults=True, exclude=_PATHS)
-    return canonical.text({"service": config, "manifests": texts, "values": printed})
+    again = {"attempt": attempt} if attempt else {}
+    return canonical.text({"service": config, "manifests": texts, "values": printed, **again})

@@ -23,6 +23,16 @@ class LiveObject:
     """The value of its `prodvana.io/version` annotation."""
     ailment: str | None
     """Why it is not healthy; None when every fact that health needs is there and good."""
+    manifests: str | None = None
+    """The value of its `prodvana.io/manifests` annotation."""
+    has_failed: bool = False
+    """True where the cluster itself has given up on it."""
+    applied: datetime | None = None
+    """When what is wanted of it last changed; None where the cluster does not say."""
+    settled: datetime | None = None
+    """The newest moment at which it, or a pod of it, changed: since then it is as it is. None where it is not known."""
+    restarted: datetime | None = None
+    """When a container of it last started again; None where none has."""
 
 
 Live = Mapping[ObjectKey, LiveObject]
@@ -46,6 +56,8 @@ class Approval:
     signed: datetime
     expires: datetime
     file: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The bundles that were looked at, by service, where the file kept them: only to say what has changed since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,26 @@ class BadApproval:
 
 
 @dataclass(frozen=True, slots=True)
+class Attested:
+    """What a stability record says of one instance."""
+
+    version: str
+    manifests: str
+    settled: datetime | None
+    """Since when it is well; None where the cluster did not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """A stack's word for what was stable in it, with a signature that was verified."""
+
+    signer: str
+    at: datetime
+    instances: Mapping[str, Attested]
+    """By instance id; one that is not here was not stable."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything the gates may look at."""
 
@@ -69,3 +101,7 @@ class Evidence:
     """By runtime: the objects of the upstream instances, as found now."""
     approvals: tuple[Approval, ...] = ()
     bad_approvals: tuple[BadApproval, ...] = ()
+    attested: Mapping[str, Attestation | Unknown] = field(default_factory=dict)
+    """By stack: the stability records of stacks whose clusters may not be asked."""
+    authors: Mapping[str, str | Unknown] = field(default_factory=dict)
+    """By application: who wrote the last change of what it should run."""

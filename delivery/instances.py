@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
 
 from delivery.gotemplate import Image
 from delivery.problems import Spot
@@ -77,6 +79,72 @@ class ApprovalBy:
     at: Spot
 
 
+class Stage(Enum):
+    """When a check is asked, in the order of a release."""
+
+    PRE_APPROVAL = "preApproval"
+    POST_APPROVAL = "postApproval"
+    DEPLOYMENT = "deployment"
+    POST_DEPLOYMENT = "postDeployment"
+
+
+@dataclass(frozen=True, slots=True)
+class AlwaysPassing:
+    """A check for trying things out."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlwaysFailing:
+    """A check for trying things out."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A check that runs something: a Job among the instance's objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A protection as it is attached: what is asked, and when."""
+
+    name: str
+    stage: Stage
+    does: AlwaysPassing | AlwaysFailing | Task
+    at: Spot
+    bake: float = 0.0
+    """Seconds for which the instance has to be well before it is called stable: `postDeployment` alone has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """How approvals count."""
+
+    longest: timedelta = timedelta(days=7)
+    excludes_author: bool = False
+    """True where whoever wrote the change may not approve it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """Where the word for the stability of an upstream channel comes from."""
+
+    is_recorded: bool = False
+    """True where the upstream stack's signed record is taken; False where its cluster is asked, live."""
+    longest: timedelta = timedelta(0)
+    """How old a record may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bypass:
+    """What a rollback need not wait for."""
+
+    ordering: bool = False
+    approvals: bool = False
+    protections: bool = False
+
+
 Precondition = StableIn | NothingToAwait | ApprovalBy
 ParameterValue = str | int | Image
 
@@ -103,6 +171,13 @@ class ServiceInstance:
     injects_env: bool
     patches: tuple[Patch, ...]
     preconditions: tuple[Precondition, ...]
+    checks: tuple[Check, ...] = ()
+    approvals: Approvals = Approvals()
+    stability: Stability = Stability()
+    bypass: Bypass = Bypass()
+    """What a rollback of this instance may bypass."""
+    rolls_back: bool = True
+    """True where a release that failed gives way to the one before it."""
     progress_deadline: float | None
     """Seconds until a rollout that is not done counts as failed; None leaves the provider's default of 10 minutes."""
     keeps_objects: bool

@@ -7,7 +7,7 @@ never released and may not be yet is absent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,7 +16,11 @@ from delivery.bundles import Bundle
 from delivery.gates import Answer, State, Verdict
 from delivery.problems import Problem, Refused, Spot
 from delivery.records import History, Ledger, Record
+from delivery.tombstones import Tombstones
 from delivery.versions import Candidate
+
+MAX_DELETIONS = 10
+"""How many objects one update may delete where its stack does not say."""
 
 
 class Action(Enum):
@@ -49,6 +53,11 @@ class Step:
     """The objects of the last completed release, where the step replaces them by others."""
 
     @property
+    def tried(self) -> Record | None:
+        """The release that this update begins; where it holds, the one that was begun last and given up."""
+        return self.record if self.action is Action.APPLY else self.history.tried
+
+    @property
     def last(self) -> Record | None:
         """The record that holds should this update fail."""
         return self.history.effective
@@ -74,17 +83,20 @@ def plan(
     verdicts: Mapping[str, Verdict],
     ledger: Ledger,
     runtimes: Iterable[str],
-    removed: Collection[tuple[str, str]],
+    removed: Tombstones,
+    max_deletions: int = MAX_DELETIONS,
 ) -> Plan:
     """Return the plan of a stack.
 
-    `verdicts` are by instance id; an instance without one is held. `runtimes` are those the stack has now. `removed`
-    are the (application, service) pairs that a tombstone in the tree lets go of. Raises Refused where the plan would lose
-    something.
+    `verdicts` are by instance id; an instance without one is held. `runtimes` are those the stack has now, `removed` is what
+    a tombstone in the tree lets go of, and `max_deletions` is how many objects may go at once. Raises Refused where the plan
+    would lose something.
     """
     steps = tuple(step(one, verdicts.get(one.instance.id, _UNJUDGED), ledger) for one in candidates)
     if problems := (*_vanished(candidates, ledger, removed), *_homeless(steps, set(runtimes)), *_contested(steps)):
         raise Refused(problems)
+    if too_many := tuple(_too_many(steps, ledger, max_deletions)):
+        raise Refused(too_many)
     return Plan(steps, dict(_texts(steps, ledger)))
 
 
@@ -111,18 +123,41 @@ def _texts(steps: Sequence[Step], ledger: Ledger) -> Iterable[tuple[str, str]]:
                 yield record.manifests, ledger.texts[record.manifests]
 
 
-def _vanished(candidates: Sequence[Candidate], ledger: Ledger, removed: Collection[tuple[str, str]]) -> Iterable[Problem]:
+def _too_many(steps: Sequence[Step], ledger: Ledger, allowed: int) -> Iterable[Problem]:
+    """Yield the problem of a plan that takes more objects away than one update may, whatever else it adds."""
+    planned = {one.candidate.instance.id: one for one in steps}
+    there: dict[tuple[str, ...], str] = {}
+    stay: set[tuple[str, ...]] = set()
+    for name, history in ledger.histories.items():
+        step, record = planned.get(name), history.effective
+        if record and not (step and step.record == record):
+            before = ledger.bundle(record)
+            there |= {(before.runtime, *objects.place(one)): str(objects.key(one)) for one in before.objects}
+    for step in steps:
+        if step.bundle and step.record != step.last:
+            stay |= {(step.bundle.runtime, *objects.place(one)) for one in step.bundle.objects}
+    gone = sorted(name for place, name in there.items() if place not in stay)
+    if len(gone) > allowed:
+        what = f"this update would delete {len(gone)} objects, and {allowed} are allowed: {', '.join(gone[:5])}"
+        fix = "if all of them are to go, raise `pvn:maxDeletions` in the stack file for this one change"
+        yield Problem(Spot("applications/"), f"{what}{', …' if len(gone) > 5 else ''}", fix)
+
+
+def _vanished(candidates: Sequence[Candidate], ledger: Ledger, removed: Tombstones) -> Iterable[Problem]:
     wanted = {candidate.instance.id for candidate in candidates}
     elsewhere = {(one.instance.application, one.instance.service) for one in candidates}
     for name, history in sorted(ledger.histories.items()):
         application, channel, service = name.split("/")
-        if name in wanted or (application, service) in removed or not (history.known or history.is_interrupted):
+        if name in wanted or removed.cover(application, channel, service) or not (history.known or history.is_interrupted):
             continue
         what = f"service {service!r} of {application!r} runs in {channel!r}, but the tree no longer has it there"
         fix = f"bring its files back, or let it go for good: `removed: [{service}]` in releases/{application}.yaml"
         if (application, service) in elsewhere:
             # a tombstone is for a whole service: the tree may not have one for a service that it has
-            fix = f"bring channel {channel!r} back, under this name and on a runtime of this stack"
+            fix = (
+                f"bring channel {channel!r} back, under this name and on a runtime of this stack, or let it go for good: "
+                f"`removedChannels: [{channel}]` in releases/{application}.yaml"
+            )
         yield Problem(Spot("applications/"), what, fix)
 
 

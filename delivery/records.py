@@ -49,6 +49,8 @@ class History:
     """The completed release before the effective one, kept for a rollback."""
     is_interrupted: bool = False
     """True where an update began and did not finish: the cluster may hold some of its objects."""
+    tried: Record | None = None
+    """The release that was last begun: the one that failed, where it is not the one that runs."""
 
     @property
     def effective(self) -> Record | None:
@@ -59,6 +61,11 @@ class History:
     def known(self) -> tuple[Record, ...]:
         """Every record the history names, each once."""
         return tuple(dict.fromkeys(record for record in (self.current, self.last, self.previous) if record))
+
+    @property
+    def begun(self) -> Record | None:
+        """The release of which the cluster may hold some objects, because its update did not finish."""
+        return self.tried if self.is_interrupted else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +145,9 @@ def _record(value: object) -> Record | None:
 
 def _history(entry: object) -> History:
     fields = _mapping(entry)
-    if not set(fields) <= {"current", "last", "previous"}:
+    if not set(fields) <= {"current", "last", "previous", "tried"}:
         raise ValueError(f"a history has the fields {sorted(fields)}")
     # an output that depended on a failed resource may come back unknown, or not come back at all
     current = fields.get("current", UNKNOWN)
     records = (_record(current), _record(fields.get("last")), _record(fields.get("previous")))
-    return History(*records, is_interrupted=current == UNKNOWN)
+    return History(*records, is_interrupted=current == UNKNOWN, tried=_record(fields.get("tried")))

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from delivery.tree import Tree
 
 
-def removed(tree: Tree) -> frozenset[tuple[str, str]]:
-    """Return the (application, service) pairs that a release lists as removed."""
-    return frozenset((release.application, name) for release in tree.releases.values() for name in release.removed)
+@dataclass(frozen=True, slots=True)
+class Tombstones:
+    """What the releases of a tree list as removed."""
+
+    services: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    """(application, service)."""
+    channels: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    """(application, channel)."""
+
+    def cover(self, application: str, channel: str, service: str) -> bool:
+        """Return whether an instance may go."""
+        return (application, service) in self.services or (application, channel) in self.channels
+
+
+def removed(tree: Tree) -> Tombstones:
+    """Return what the releases of a tree list as removed."""
+    releases = tree.releases.values()
+    return Tombstones(
+        frozenset((one.application, name) for one in releases for name in one.removed),
+        frozenset((one.application, name) for one in releases for name in one.removed_channels),
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from delivery import canonical
 from delivery.bundles import Bundle
-from delivery.instances import ServiceInstance
+from delivery.instances import Bypass, ServiceInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,13 @@ class Candidate:
     """The service as desired: its config, manifest files and parameter values for every channel. Equal in all channels."""
     bundle: Bundle
     """The rendered objects and where they go. Differs per channel."""
+    is_rollback: bool = False
+    """True where version and bundle are those of a release that was completed here before."""
+
+    @property
+    def bypass(self) -> Bypass:
+        """What this candidate need not wait for: nothing, unless it is a rollback."""
+        return self.instance.bypass if self.is_rollback else Bypass()
 
 
 def identify(instance: ServiceInstance, objects: Sequence[dict[str, Any]]) -> Candidate:

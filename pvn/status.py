@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from delivery import checks, desired, gates, records, tree
+from delivery import checks, desired, gates, records, rollbacks, tree
 from delivery.canonical import short
 from delivery.plan import Action, Step, step
 from delivery.tree import Tree
@@ -53,9 +53,8 @@ def look(where: Path, wanted: Tree) -> list[Step]:
         evidence = gather.gather(where, gather.upstream(found, stack), outputs)
         answer = outputs[stack]
         ledger = records.Ledger() if isinstance(answer, Absent) else records.own(stack, answer)
-        for one in found.of_stack(stack):
-            if not desired.is_selected(wanted, one.instance):
-                continue
+        own = [one for one in found.of_stack(stack) if desired.is_selected(wanted, one.instance)]
+        for one in rollbacks.pinned(wanted, own, ledger):
             history = ledger.history(one.instance.id)
             steps.append(step(one, gates.decide(one, found.siblings(one), history, evidence), ledger))
     return sorted(

@@ -33,9 +33,6 @@ def _application(application: ApplicationConfig) -> Iterator[Problem]:
     if not channels and not application.release_channel_groups:
         what = f"application {application.name!r} has no release channels, so nothing of it would ever run"
         yield Problem(application.at, what, "give it one: releaseChannels: [{name: staging, runtimes: [{runtime: …}]}]")
-    if application.release_settings and application.release_settings.bypass_settings:
-        fix = "take it out: nothing bypasses any gate here"
-        yield Problem(application.release_settings.at, "release settings are not supported yet: there are no rollbacks", fix)
     yield from duplicates("release channel", ((one.name, one.spot("name")) for one in channels))
 
 

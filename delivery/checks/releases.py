@@ -20,6 +20,8 @@ def problems(tree: Tree) -> Iterator[Problem]:
             )
             continue
         yield from _services(tree, release)
+        yield from _removed_channels(tree, release)
+        yield from _rollbacks(tree, release)
         for index, name in enumerate(release.removed):
             if (release.application, name) in tree.services:
                 what = f"service {name!r} is listed as removed, but it is still in the tree"
@@ -43,6 +45,29 @@ def _services(tree: Tree, release: Release) -> Iterator[Problem]:
                 what = f"application {release.application!r} has no release channel {one.release_channel!r}"
                 yield Problem(one.spot("release_channel"), what, suggestion(one.release_channel, channels, "channels"))
             yield from _values(service, one)
+
+
+def _removed_channels(tree: Tree, release: Release) -> Iterator[Problem]:
+    application = tree.applications.get(release.application)
+    channels = {one.name for one in application.release_channels} if application else set()
+    for index, name in enumerate(release.removed_channels):
+        if name in channels:
+            what = f"release channel {name!r} is listed as removed, but the application still has it"
+            yield Problem(release.spot(f"removed_channels.{index}"), what, "take the channel away, or this line")
+
+
+def _rollbacks(tree: Tree, release: Release) -> Iterator[Problem]:
+    names = [name for application, name in tree.services if application == release.application]
+    application = tree.applications.get(release.application)
+    channels = [one.name for one in application.release_channels] if application else []
+    yield from duplicates("the rollback", ((f"{one.service} in {one.release_channel}", one.at) for one in release.rollbacks))
+    for one in release.rollbacks:
+        if one.service not in names:
+            what = f"application {release.application!r} has no service {one.service!r} to roll back"
+            yield Problem(one.spot("service"), what, suggestion(one.service, names, "services"))
+        if one.release_channel not in channels:
+            what = f"application {release.application!r} has no release channel {one.release_channel!r}"
+            yield Problem(one.spot("release_channel"), what, suggestion(one.release_channel, channels, "channels"))
 
 
 def _values(service: ServiceConfig, values: ServiceRelease | ChannelRelease) -> Iterator[Problem]:

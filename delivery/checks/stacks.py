@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from delivery.checks.duplicates import duplicates
 from delivery.problems import Problem, Spot
-from delivery.shapes import RegistrySettings, Stack
+from delivery.shapes import RegistrySettings
 from delivery.tree import Tree
 
 
@@ -19,16 +19,8 @@ def problems(tree: Tree) -> Iterator[Problem]:
         "runtime", ((one.name, one.spot("name")) for _, stack in sorted(tree.stacks.items()) for one in stack.runtimes)
     )
     for stack in tree.stacks.values():
-        yield from _unhonoured(stack)
         yield from duplicates("registry", ((one.name, one.spot("name")) for one in stack.registries))
     yield from _conflicts(tree)
-
-
-def _unhonoured(stack: Stack) -> Iterator[Problem]:
-    """Yield the settings that would be safety and are not honoured yet: nobody may rely on them."""
-    for name, key in (("max_deletions", "maxDeletions"), ("approvals", "approvals")):
-        if getattr(stack, name) != Stack.model_fields[name].get_default(call_default_factory=True):
-            yield Problem(stack.spot(name), f"`pvn:{key}` is not supported yet", "take it out; approvals count for 7 days")
 
 
 def _conflicts(tree: Tree) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from delivery.shapes.base import Shape
-from delivery.shapes.values import Name, NonEmpty, TextOrNumber
+from delivery.shapes.values import Count, Digest, Name, NonEmpty, TextOrNumber
 
 
 class ChannelRelease(Shape):
@@ -19,6 +19,8 @@ class ServiceRelease(Shape):
     parameters: dict[NonEmpty, TextOrNumber] = Field(default_factory=dict)
     """For every channel."""
     per_release_channel: tuple[ChannelRelease, ...] = ()
+    attempt: Count = 0
+    """Counted up to try the same values again after they failed; part of the version."""
 
 
 class Source(Shape):
@@ -29,6 +31,18 @@ class Source(Shape):
     run: str = ""
 
 
+class Rollback(Shape):
+    """A service that is held in a channel at a release that was completed there before."""
+
+    service: Name
+    release_channel: Name
+    version: Digest
+    manifests: Digest
+    """Both as the stack remembers them; `pvn rollback` writes them down."""
+    reason: str = ""
+    """For whoever reads it later; recorded, not interpreted."""
+
+
 class Release(Shape):
     """What should run of one application, in every channel."""
 
@@ -37,6 +51,10 @@ class Release(Shape):
     source: Source | None = None
     removed: tuple[Name, ...] = ()
     """Services that were taken away on purpose."""
+    removed_channels: tuple[Name, ...] = ()
+    """Release channels that were taken away on purpose."""
+    rollbacks: tuple[Rollback, ...] = ()
+    """Services that stay at an earlier release, whatever is released, until the entry is lifted."""
 
 
 class ReleaseFile(Shape):

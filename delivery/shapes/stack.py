@@ -46,3 +46,7 @@ class Stack(Shape):
     max_deletions: Count = 10
     """How many objects one update may delete."""
     approvals: ApprovalSettings = Field(default_factory=ApprovalSettings)
+    stability: Literal["live", "recorded"] = "live"
+    """Where the word for an upstream channel's stability comes from: its cluster, or the record that its stack signed."""
+    stability_max_age: PositiveDuration = 3600.0
+    """Seconds that a recorded word may be old."""

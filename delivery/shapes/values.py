@@ -11,6 +11,7 @@ DURATION = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)s")
 ENV_KEY = re.compile(r"[a-zA-Z_]+[a-zA-Z0-9_]*")
 LABEL = re.compile(r"[a-zA-Z0-9.\-_@+]*")
 TAG_OR_DIGEST = re.compile(r"[A-Za-z0-9_][0-9A-Za-z_.-]*|sha256:[0-9a-f]{64}")
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 WHOLE = re.compile(r"[-+]?[0-9]+")
 
 
@@ -56,6 +57,12 @@ def _tag_or_digest(text: str) -> str:
     if TAG_OR_DIGEST.fullmatch(text):
         return text
     raise broken("is neither a tag nor a digest", "write a tag such as v1.2.3, or sha256: and 64 hex digits")
+
+
+def _digest(text: str) -> str:
+    if DIGEST.fullmatch(text):
+        return text
+    raise broken("is not a digest", "write sha256: and 64 hex digits, all of them")
 
 
 def _seconds(value: object) -> float:
@@ -131,6 +138,7 @@ EnvKey = Annotated[str, AfterValidator(_env_key), WithJsonSchema({"type": "strin
 TagOrDigest = Annotated[
     str, AfterValidator(_tag_or_digest), WithJsonSchema({"type": "string", "pattern": f"^({TAG_OR_DIGEST.pattern})$"})
 ]
+Digest = Annotated[str, AfterValidator(_digest), WithJsonSchema({"type": "string", "pattern": f"^{DIGEST.pattern}$"})]
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{DURATION.pattern}$"})
 
 

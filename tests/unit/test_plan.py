@@ -9,6 +9,7 @@ from delivery.objects import former, key
 from delivery.plan import Action, plan
 from delivery.problems import Refused
 from delivery.records import UNKNOWN, History, Ledger, read
+from delivery.tombstones import Tombstones
 from tests.unit.made import candidate, history, ledger, record
 
 OPEN = Verdict((Answer("gate", State.OPEN, "fine"),))
@@ -17,7 +18,7 @@ OLD, NEW = candidate(image="old", version="v1"), candidate(image="new", version=
 
 
 def planned(verdict: Verdict, remembered: Ledger, wanted=NEW):
-    (step,) = plan([wanted], {wanted.instance.id: verdict}, remembered, ["k-production"], []).steps
+    (step,) = plan([wanted], {wanted.instance.id: verdict}, remembered, ["k-production"], Tombstones()).steps
     return step
 
 
@@ -37,7 +38,7 @@ def test_what_was_never_released_and_may_not_be_yet_is_absent():
 
 
 def test_an_instance_that_nobody_judged_is_held():
-    (step,) = plan([NEW], {}, ledger(production=(OLD,)), ["k-production"], []).steps
+    (step,) = plan([NEW], {}, ledger(production=(OLD,)), ["k-production"], Tombstones()).steps
     assert step.action is Action.HOLD
 
 
@@ -48,7 +49,7 @@ def test_after_a_failed_update_the_release_before_it_holds():
 
 def test_the_stack_remembers_the_new_the_last_and_the_one_before():
     older = candidate(image="older", version="v0")
-    found = plan([NEW], {NEW.instance.id: OPEN}, ledger(production=(OLD, older, older)), ["k-production"], [])
+    found = plan([NEW], {NEW.instance.id: OPEN}, ledger(production=(OLD, older, older)), ["k-production"], Tombstones())
     (step,) = found.steps
     assert (step.record, step.last, step.previous) == (record(NEW), record(OLD), record(older))
     assert set(found.texts) == {NEW.bundle.digest, OLD.bundle.digest, older.bundle.digest}
@@ -61,7 +62,7 @@ def test_an_update_that_changes_nothing_keeps_the_release_to_roll_back_to():
 
 def test_an_instance_that_vanished_from_the_tree_stops_the_run():
     with pytest.raises(Refused) as refused:
-        plan([], {}, ledger(production=(OLD,)), ["k-production"], [])
+        plan([], {}, ledger(production=(OLD,)), ["k-production"], Tombstones())
     assert str(refused.value) == (
         "applications/: service 'web' of 'shop' runs in 'production', but the tree no longer has it there\n"
         "  fix: bring its files back, or let it go for good: `removed: [web]` in releases/shop.yaml"
@@ -70,16 +71,16 @@ def test_an_instance_that_vanished_from_the_tree_stops_the_run():
 
 def test_a_channel_that_was_renamed_is_not_told_to_bury_a_service_that_is_still_there():
     with pytest.raises(Refused, match="fix: bring channel 'production' back, under this name"):
-        plan([candidate("live")], {}, ledger(production=(OLD,)), ["k-live"], [])
+        plan([candidate("live")], {}, ledger(production=(OLD,)), ["k-live"], Tombstones())
 
 
 def test_a_tombstone_lets_an_instance_go():
-    assert plan([], {}, ledger(production=(OLD,)), ["k-production"], [("shop", "web")]).steps == ()
+    assert plan([], {}, ledger(production=(OLD,)), ["k-production"], Tombstones(frozenset({("shop", "web")}))).steps == ()
 
 
 def test_an_instance_held_on_a_runtime_that_is_gone_stops_the_run():
     with pytest.raises(Refused, match="held on runtime 'k-production', which the stack no longer has"):
-        plan([NEW], {NEW.instance.id: SHUT}, ledger(production=(OLD,)), ["k-elsewhere"], [])
+        plan([NEW], {NEW.instance.id: SHUT}, ledger(production=(OLD,)), ["k-elsewhere"], Tombstones())
 
 
 def moved(held: Verdict):
@@ -88,7 +89,7 @@ def moved(held: Verdict):
     api = replace(now, bundle=before.bundle)
     web = replace(NEW, bundle=candidate(service="other").bundle)
     verdicts = {web.instance.id: held, api.instance.id: OPEN}
-    return plan([web, api], verdicts, ledger(production=(before,)), ["k-production"], [])
+    return plan([web, api], verdicts, ledger(production=(before,)), ["k-production"], Tombstones())
 
 
 def test_an_object_that_is_held_in_one_service_cannot_be_applied_by_another():
@@ -116,7 +117,7 @@ def test_whatever_happens_the_cluster_only_ever_gets_approved_or_completed_objec
         remembered = read("production", *outputs)
         verdict = OPEN if is_approved else SHUT
         approved |= {wanted.bundle.digest} if is_approved else set()
-        found = plan([wanted], {wanted.instance.id: verdict}, remembered, ["k-production"], [])
+        found = plan([wanted], {wanted.instance.id: verdict}, remembered, ["k-production"], Tombstones())
         (step,) = found.steps
         if completed and not is_approved:
             assert step.bundle is not None, "what is held is never absent"

@@ -1,0 +1,61 @@
+"""DECIDE whether an instance may move to a version now.
+
+One pure function, used by the program, the policy pack, `pvn status` and `pvn why`: one truth. Three answers per gate.
+Only OPEN lets anything through; a question that got no answer is WAITING, never OPEN. `now` comes with the evidence.
+
+A module for each kind of gate: `stable`, `approved`, `protected`, `progress`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+
+from delivery.facts import Evidence
+from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved
+from delivery.gates.progress import progress
+from delivery.gates.protected import protected
+from delivery.gates.stable import stable
+from delivery.gates.verdict import Answer, State, Verdict
+from delivery.instances import ApprovalBy, NothingToAwait, StableIn, Stage
+from delivery.records import History
+from delivery.versions import Candidate
+
+__all__ = ["CLOCK_SKEW", "LONGEST_APPROVAL", "Answer", "State", "Verdict", "decide"]
+
+
+def decide(candidate: Candidate, siblings: Mapping[str, Candidate], history: History, evidence: Evidence) -> Verdict:
+    """Return what the gates of a candidate say.
+
+    `siblings` are the same service's candidates by channel. Where the objects are what the last completed release already
+    put there, there is nothing to promote and no gate is asked. A rollback is asked only what its application says that
+    even a rollback may not bypass.
+    """
+    effective = history.effective
+    if effective and effective.manifests == candidate.bundle.digest:
+        return Verdict((Answer("no change", State.OPEN, "the objects are those of the last completed release"),))
+    if candidate.is_rollback:
+        return Verdict((_ROLLBACK, *_answers(candidate, siblings, evidence)))
+    return Verdict((*progress(candidate, history, evidence), *_answers(candidate, siblings, evidence)))
+
+
+_ROLLBACK = Answer("rollback", State.OPEN, "a release that was completed here before is brought back")
+
+
+def _answers(candidate: Candidate, siblings: Mapping[str, Candidate], evidence: Evidence) -> Iterator[Answer]:
+    instance, bypass = candidate.instance, candidate.bypass
+    for precondition in instance.preconditions:
+        match precondition:
+            case StableIn(channel=channel):
+                if not bypass.ordering:
+                    yield stable(channel, instance.stability, siblings.get(channel), evidence)
+            case NothingToAwait(selector=selector):
+                fact = "no other channel matches, and allowEmpty says that none has to"
+                yield Answer(f"releaseChannelStable {selector}", State.OPEN, fact)
+            case ApprovalBy():
+                if not bypass.approvals:
+                    yield approved(candidate, precondition, evidence)
+            case _:
+                assert_never(precondition)
+    if not bypass.protections:
+        yield from (protected(one, instance, evidence) for one in instance.checks if one.stage is not Stage.POST_DEPLOYMENT)

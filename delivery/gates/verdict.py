@@ -1,0 +1,56 @@
+"""What gates say: one answer each, and what all of them say together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class State(Enum):
+    """What a gate says."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one gate says, on which fact, and what a person can do about it."""
+
+    gate: str
+    state: State
+    fact: str
+    next: str = ""
+    """The exact next command, where the gate is not open."""
+    opens: datetime | None = None
+    """When it opens by itself if nothing else changes; None where time alone opens nothing."""
+
+    @property
+    def is_open(self) -> bool:
+        """True where this gate lets through."""
+        return self.state is State.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What all gates of an instance say together."""
+
+    answers: tuple[Answer, ...]
+
+    @property
+    def state(self) -> State:
+        """REFUSED where any gate refuses, else WAITING where any waits, else OPEN."""
+        states = {answer.state for answer in self.answers}
+        return next((state for state in (State.REFUSED, State.WAITING) if state in states), State.OPEN)
+
+    @property
+    def is_open(self) -> bool:
+        """True where nothing stands in the way."""
+        return self.state is State.OPEN
+
+    @property
+    def shut(self) -> tuple[Answer, ...]:
+        """The gates that are not open."""
+        return tuple(answer for answer in self.answers if not answer.is_open)
