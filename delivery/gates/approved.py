@@ -75,7 +75,7 @@ def _other(approval: Approval, candidate: Candidate, version: str) -> str:
     about = f"version {short(version)}" if version != candidate.version else "other objects of this version"
     kept = approval.texts.get(candidate.instance.service)
     first = first_difference(kept, candidate.bundle.text) if kept else None
-    return f"{about}; changed since: {first}" if first else f"{about}, and the objects are not the same"
+    return f"{about}; changed since: {first}" if first else f"{about}, and they are not the same"
 
 
 def _people(approvals: Sequence[Approval]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """`Pulumi.<stack>.yaml`: the keys `pvn:…` under `config:`, the facts of one environment."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 

@@ -17,6 +17,9 @@ SIBLINGS = {"staging": STAGING, "production": PRODUCTION}
 NEW = History()
 
 
+ELSEWHERE = "a value or a file of another channel changed since"
+
+
 def verdict(found: Evidence, of=PRODUCTION, siblings=SIBLINGS, remembered=NEW):
     return decide(of, siblings, remembered, found)
 
@@ -117,8 +120,11 @@ def test_one_key_under_two_names_is_one_person():
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        (approval(candidate(version="v0")), "approvals/jane.yaml is for version v0 or other objects"),
-        (approval(candidate(image="two")), "approvals/jane.yaml is for version v1 or other objects"),
+        (approval(candidate(version="v0")), f"approvals/jane.yaml is for version v0 of the same objects: {ELSEWHERE}"),
+        (
+            approval(candidate(image="two")),
+            "approvals/jane.yaml is for other objects of this version, and they are not the same",
+        ),
         (approval(PRODUCTION, age=8), "approvals/jane.yaml expired 2026-05-31"),
         (approval(PRODUCTION, age=7), "approvals/jane.yaml expired 2026-06-01"),
         (approval(PRODUCTION, age=-1), "approvals/jane.yaml is dated in the future"),
