@@ -10,9 +10,11 @@ import pulumi
 
 from components.interfaces import Registry, Runtime
 from delivery.shapes import (
+    ArtifactRegistry,
     EcrRegistry,
     EksRuntime,
     ExternalRegistry,
+    GkeRuntime,
     KubeconfigRuntime,
     LocalRuntime,
     RegistrySettings,
@@ -54,6 +56,16 @@ def _eks(settings: EksRuntime, _: Path, __: Supply) -> Runtime:
     return Runtime(settings.name, RuntimeArgs(settings=settings), pulumi.ResourceOptions(providers=[account.provider]))
 
 
+def _gke(settings: GkeRuntime, _: Path, supply: Supply) -> Runtime:
+    from components.gcp.account import Account, AccountArgs
+    from components.gcp.runtime import Runtime, RuntimeArgs
+
+    account = Account(f"gke-{settings.name}", AccountArgs(settings=settings.account))
+    sources = [one for one in supply.sources[settings.name] if isinstance(one, ArtifactRegistry)]
+    args = RuntimeArgs(settings=settings, sources=sources)
+    return Runtime(settings.name, args, pulumi.ResourceOptions(providers=[account.provider]))
+
+
 def _external(settings: ExternalRegistry, _: Supply) -> Registry:
     from components.linked.registry import Registry, RegistryArgs
 
@@ -70,9 +82,23 @@ def _ecr(settings: EcrRegistry, supply: Supply) -> Registry:
     return Registry(settings.name, args, pulumi.ResourceOptions(providers=[account.provider]))
 
 
+def _artifact_registry(settings: ArtifactRegistry, _: Supply) -> Registry:
+    from components.gcp.account import Account, AccountArgs
+    from components.gcp.registry import Registry, RegistryArgs
+
+    account = Account(f"artifact-registry-{settings.name}", AccountArgs(settings=settings.account))
+    opts = pulumi.ResourceOptions(providers=[account.provider])
+    return Registry(settings.name, RegistryArgs(settings=settings), opts)
+
+
 _RUNTIMES: Mapping[type, Callable[..., Runtime]] = {
     LocalRuntime: _local,
     KubeconfigRuntime: _kubeconfig,
     EksRuntime: _eks,
+    GkeRuntime: _gke,
 }
-_REGISTRIES: Mapping[type, Callable[..., Registry]] = {ExternalRegistry: _external, EcrRegistry: _ecr}
+_REGISTRIES: Mapping[type, Callable[..., Registry]] = {
+    ExternalRegistry: _external,
+    EcrRegistry: _ecr,
+    ArtifactRegistry: _artifact_registry,
+}

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_aws import iam
 
 from components.aws import identities
-from delivery.shapes import AwsAccount, GitHubPush
+from delivery.shapes import AwsAccount, EcrPush
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -30,7 +30,7 @@ ACTIONS = (
 class PushArgs:
     """What an identity that pushes needs to know."""
 
-    settings: GitHubPush
+    settings: EcrPush
     """Whose workflows, on which branch."""
     account: AwsAccount
     """The account of the registry."""
@@ -62,7 +62,7 @@ class Push(pulumi.ComponentResource):
         self.register_outputs({"role": self.role})
 
 
-def _trust(provider: str, settings: GitHubPush) -> str:
+def _trust(provider: str, settings: EcrPush) -> str:
     subject = f"repo:{settings.repository}:ref:refs/heads/{settings.branch}"
     return identities.document(
         {

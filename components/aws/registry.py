@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ecr, kms
 
-from components.aws import identities
+from components.aws import pulls
 from components.aws.push import Push, PushArgs
 from delivery.shapes import EcrRegistry, EksRuntime
-
-PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,27 +97,8 @@ class Registry(pulumi.ComponentResource):
         )
         ecr.LifecyclePolicy(name, repository=repository.name, policy=_clean_up(settings), opts=self._opts)
         if self._args.pullers:
-            ecr.RepositoryPolicy(name, repository=repository.name, policy=_may_pull(self._args.pullers), opts=self._opts)
+            ecr.RepositoryPolicy(name, repository=repository.name, policy=pulls.policy(self._args.pullers), opts=self._opts)
         return repository
-
-
-def _may_pull(runtimes: Sequence[EksRuntime]) -> str:
-    """Return who may pull: the nodes of these clusters.
-
-    Their accounts are the principals and the roles a condition. A role as principal has to be there already, and is
-    forgotten when it is made anew; a condition on its name outlives both, so the registry needs nothing of the clusters.
-    """
-    roots = {f"arn:{one.account.partition}:iam::{one.account.id}:root" for one in runtimes}
-    nodes = {f"arn:{one.account.partition}:iam::{one.account.id}:role/{one.name}-nodes" for one in runtimes}
-    return identities.document(
-        {
-            "Sid": "NodesPull",
-            "Effect": "Allow",
-            "Principal": {"AWS": sorted(roots)},
-            "Action": list(PULL),
-            "Condition": {"ArnEquals": {"aws:PrincipalArn": sorted(nodes)}},
-        }
-    )
 
 
 def _clean_up(settings: EcrRegistry) -> str:

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch, eks, iam, kms
 
-from components.aws import identities, kubeconfig, nodes
+from components.aws import cluster, identities, kubeconfig, nodes
 from components.aws.network import Network, NetworkArgs
 from components.aws.nodes import Nodes, NodesArgs
 from delivery.shapes import EksRuntime
-
-SERVICE_CIDR = "172.20.0.0/16"
-"""Addresses of Services; they never leave the cluster. Set, since they can never change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,37 +73,8 @@ class Runtime(pulumi.ComponentResource):
             skip_destroy=settings.protect,
             opts=self._opts,
         )
-        return eks.Cluster(
-            self._name,
-            name=self._name,
-            version=settings.version,
-            role_arn=role.arn,
-            deletion_protection=settings.protect,
-            bootstrap_self_managed_addons=False,
-            enabled_cluster_log_types=list(settings.logs),
-            access_config=eks.ClusterAccessConfigArgs(
-                authentication_mode="API", bootstrap_cluster_creator_admin_permissions=False
-            ),
-            encryption_config=eks.ClusterEncryptionConfigArgs(
-                provider=eks.ClusterEncryptionConfigProviderArgs(key_arn=key.arn), resources=["secrets"]
-            ),
-            kubernetes_network_config=eks.ClusterKubernetesNetworkConfigArgs(
-                ip_family="ipv4", service_ipv4_cidr=SERVICE_CIDR
-            ),
-            upgrade_policy=eks.ClusterUpgradePolicyArgs(support_type="STANDARD"),
-            vpc_config=self._reach(network),
-            zonal_shift_config=eks.ClusterZonalShiftConfigArgs(enabled=settings.zonal_shift),
-            opts=pulumi.ResourceOptions(parent=self, protect=settings.protect, depends_on=[*granted, logs]),
-        )
-
-    def _reach(self, network: Network) -> eks.ClusterVpcConfigArgs:
-        callers = list(self._settings.api_cidrs)
-        return eks.ClusterVpcConfigArgs(
-            subnet_ids=network.api_subnet_ids,
-            endpoint_private_access=True,
-            endpoint_public_access=bool(callers),
-            public_access_cidrs=callers or None,
-        )
+        opts = pulumi.ResourceOptions(parent=self, protect=settings.protect, depends_on=[*granted, logs])
+        return eks.Cluster(self._name, cluster.arguments(settings, network, key.arn, role.arn), opts)
 
     def _key(self) -> kms.Key:
         return kms.Key(
@@ -132,10 +100,10 @@ class Runtime(pulumi.ComponentResource):
     def _enter(self) -> eks.AccessPolicyAssociation:
         """Let the deploy role and people's roles in, and return what lets the deploy role in. Nodes need no entry."""
         settings = self._settings
-        for number, admin in enumerate(settings.admins):
-            self._access(f"admin-{number}", admin, "AmazonEKSClusterAdminPolicy")
-        for number, viewer in enumerate(settings.viewers):
-            self._access(f"viewer-{number}", viewer, "AmazonEKSViewPolicy")
+        for admin in settings.admins:
+            self._access(f"admin-{_short(admin)}", admin, "AmazonEKSClusterAdminPolicy")
+        for viewer in settings.viewers:
+            self._access(f"viewer-{_short(viewer)}", viewer, "AmazonEKSViewPolicy")
         return self._access("deploy", settings.account.role, "AmazonEKSClusterAdminPolicy")
 
     def _access(self, who: str, principal: str, policy: str) -> eks.AccessPolicyAssociation:
@@ -221,6 +189,12 @@ class Runtime(pulumi.ComponentResource):
             resolve_conflicts_on_update="PRESERVE",
             opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )
+
+
+def _short(role: str) -> str:
+    """Return a role's account and name, which stay what they are when others come and go."""
+    account, _, path = role.split(":", 4)[4].partition(":role/")
+    return f"{account}/{path}"
 
 
 def _data(authority: eks.outputs.ClusterCertificateAuthority) -> str:

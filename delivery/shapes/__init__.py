@@ -1,7 +1,7 @@
 """What people type, as shapes: one module a noun."""
 
 from delivery.shapes.application import ApplicationConfig, BypassSettings, ReleaseChannelGroup, ReleaseSettings
-from delivery.shapes.aws import AwsAccount, AwsNetwork, EcrRegistry, EksNodes, EksRuntime
+from delivery.shapes.aws import AwsAccount, AwsNetwork, EcrPush, EcrRegistry, EksNodes, EksRuntime
 from delivery.shapes.base import OneOf, Shape
 from delivery.shapes.channel import (
     ContainerOrchestrationRuntime,
@@ -15,6 +15,7 @@ from delivery.shapes.channel import (
     SharedManualApproval,
 )
 from delivery.shapes.config import ProdvanaConfig
+from delivery.shapes.gcp import ArtifactRegistry, GcpAccount, GcpNetwork, GkeNodes, GkeRuntime
 from delivery.shapes.infrastructure import GitHubPush, RegistrySettings, RuntimeSettings
 from delivery.shapes.kubernetes import KubernetesConfig, KubernetesPatch, LocalConfig, PatchReplace, PatchTarget
 from delivery.shapes.linked import ExternalRegistry, KubeconfigRuntime
@@ -73,6 +74,7 @@ __all__ = [
     "ApplicationConfig",
     "ApplicationUserMetadata",
     "ApprovalSettings",
+    "ArtifactRegistry",
     "AutoRollbackConfig",
     "AwsAccount",
     "AwsNetwork",
@@ -86,12 +88,17 @@ __all__ = [
     "Constant",
     "ContainerOrchestrationRuntime",
     "DockerImageParameterDefinition",
+    "EcrPush",
     "EcrRegistry",
     "EksNodes",
     "EksRuntime",
     "EnvValue",
     "ExternalRegistry",
+    "GcpAccount",
+    "GcpNetwork",
     "GitHubPush",
+    "GkeNodes",
+    "GkeRuntime",
     "ImageRegistryInfo",
     "IntParameterDefinition",
     "K8s",

@@ -165,6 +165,13 @@ class EksRuntime(RuntimeSettings):
     """Whether the cluster resists deletion, in Pulumi and in AWS. Lower it in an update of its own before deleting."""
 
 
+class EcrPush(GitHubPush):
+    """The one workflow that may push images to ECR."""
+
+    made_elsewhere: bool = False
+    """Whether the account's trust in GitHub's tokens is there already: an account can have it only once."""
+
+
 class EcrRegistry(RegistrySettings):
     """A private ECR registry: one repository for each image that a service of the tree names."""
 
@@ -174,7 +181,7 @@ class EcrRegistry(RegistrySettings):
     type: Literal["ecr"]
     account: AwsAccount
     """The account of the images: one of its own, so that no environment can change what another one runs."""
-    push: GitHubPush | None = None
+    push: EcrPush | None = None
     """The workflow that pushes images. Unset means that you grant it yourself."""
     scanning: Literal["basic", "enhanced"] = "basic"
     """How images are searched for known weaknesses: on push, or (enhanced, with Amazon Inspector, for money) continuously.

@@ -135,8 +135,6 @@ class GitHubPush(Shape):
     """The repository whose workflows may push, as owner/name."""
     branch: GitBranch = "main"
     """The branch they have to run on. The main one: what people have not reviewed is not to be released."""
-    made_elsewhere: bool = False
-    """Whether the account's trust in GitHub's tokens is there already: an account can have it only once."""
 
 
 Tags = dict[NonEmpty, str]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from delivery.shapes.aws import EcrRegistry, EksRuntime
 from delivery.shapes.base import Choice, Shape
+from delivery.shapes.gcp import ArtifactRegistry, GkeRuntime
 from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from delivery.shapes.linked import ExternalRegistry, KubeconfigRuntime
 from delivery.shapes.local import LocalRuntime
@@ -16,15 +17,20 @@ WEEK = 7 * 24 * 3600.0
 
 RUNTIMES: dict[str, type[RuntimeSettings]] = {
     "eks": EksRuntime,
+    "gke": GkeRuntime,
     "kubeconfig": KubeconfigRuntime,
     "local": LocalRuntime,
 }
 """The types of runtimes: to add one, write its class and a line here."""
-LATER_RUNTIMES = ("aks", "gke")
+LATER_RUNTIMES = ("aks",)
 """Types that have a name already, and nothing behind it yet."""
-REGISTRIES: dict[str, type[RegistrySettings]] = {"ecr": EcrRegistry, "external": ExternalRegistry}
+REGISTRIES: dict[str, type[RegistrySettings]] = {
+    "artifact-registry": ArtifactRegistry,
+    "ecr": EcrRegistry,
+    "external": ExternalRegistry,
+}
 """The types of registries: to add one, write its class and a line here."""
-LATER_REGISTRIES = ("acr", "artifact-registry")
+LATER_REGISTRIES = ("acr",)
 
 
 class ApprovalSettings(Shape):

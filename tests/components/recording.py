@@ -156,5 +156,19 @@ ANSWERS: dict[str, Answer] = {
     "aws:kms/key:Key": _arn("kms"),
     "aws:ecr/repository:Repository": _arn("ecr"),
     "aws:cloudwatch/logGroup:LogGroup": _arn("logs"),
+    "gcp:container/cluster:Cluster": lambda name, _: {
+        "endpoint": "10.0.0.2",
+        "masterAuth": {"clusterCaCertificate": "QQ=="},
+        "controlPlaneEndpointsConfig": {"dnsEndpointConfig": {"endpoint": f"{name}.gke.goog"}},
+    },
+    "gcp:serviceaccount/account:Account": lambda _, inputs: {
+        "email": f"{inputs['accountId']}@{inputs['project']}.iam.gserviceaccount.com"
+    },
+    "gcp:projects/serviceIdentity:ServiceIdentity": lambda _, inputs: {
+        "member": f"serviceAccount:service-of-{inputs['service']}"
+    },
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": lambda name, _: {
+        "name": f"projects/333333333333/locations/global/workloadIdentityPools/{name}"
+    },
     "aws:ec2/launchTemplate:LaunchTemplate": lambda _, __: {"latestVersion": 7},
 }

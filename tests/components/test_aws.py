@@ -148,8 +148,8 @@ def test_people_are_let_in_by_role_and_nodes_by_no_entry_at_all(production):
     entries = {one.name: one.inputs["policyArn"].rpartition("/")[2] for one in production.of(":AccessPolicyAssociation")}
     assert entries == {
         "kubernetes-production-deploy": "AmazonEKSClusterAdminPolicy",
-        "kubernetes-production-admin-0": "AmazonEKSClusterAdminPolicy",
-        "kubernetes-production-viewer-0": "AmazonEKSViewPolicy",
+        "kubernetes-production-admin-222222222222/oncall": "AmazonEKSClusterAdminPolicy",
+        "kubernetes-production-viewer-222222222222/people": "AmazonEKSViewPolicy",
     }
 
 

@@ -13,15 +13,19 @@ from delivery.shapes import stack as shapes
 from delivery.shapes.base import Shape
 from delivery.shapes.fields import plan
 from tests.components import test_aws as aws
+from tests.components import test_gcp as gcp
 from tests.components.recording import CLOUDS, Recording, record
 from tests.components.stacks import making_registry, making_runtime, registry, runtime
 
 ROOT = Path(__file__).parents[2]
-SDKS = {"aws": "pulumi_aws"}
+SDKS = {"aws": "pulumi_aws", "gcp": "pulumi_gcp"}
 PROGRAMS = {
     "eks, production": making_runtime(runtime(aws.PRODUCTION), registry(aws.IMAGES)),
     "eks, staging": making_runtime(runtime(aws.STAGING)),
     "ecr": making_registry(registry(aws.IMAGES), ("shop/web",), (runtime(aws.PRODUCTION),)),
+    "gke, production": making_runtime(runtime(gcp.PRODUCTION), registry(gcp.IMAGES)),
+    "gke, staging": making_runtime(runtime(gcp.STAGING)),
+    "artifact-registry": making_registry(registry(gcp.IMAGES), ("shop/web",)),
 }
 
 
