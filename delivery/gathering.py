@@ -60,7 +60,11 @@ def _read_files(folder: Folder, config: KubernetesConfig, found: Gathered) -> No
     for place in sources.places(config):
         names = _names(folder, place, config)
         for name in names:
-            if name not in found.files:
+            if posixpath.basename(name) in sources.KUSTOMIZATIONS:
+                what = f"{name} is a kustomization, and `type: KUBERNETES` takes every file for Kubernetes objects"
+                fix = "write `type: KUSTOMIZE`, or name the other files in `paths`"
+                found.problems.append(Problem(place.at, what, fix))
+            elif name not in found.files:
                 try:
                     found.files[name] = ManifestFile(name, folder.text(name))
                 except Refused as refused:

@@ -142,7 +142,8 @@ class _Filling:
     def _rendered(self, text: str, node: Node, runtime: Runtime) -> str:
         of_runtime = {"Name": runtime.name, "Labels": dict(runtime.labels)}
         try:
-            return gotemplate.render(text, {"Builtins": {"Group": self.group.name, "Runtime": of_runtime}})
+            given = {"Builtins": {"Group": self.group.name, "Runtime": of_runtime}}
+            return gotemplate.render(text, given, complaints=False)
         except gotemplate.TemplateError as wrong:
             self._say(node, wrong.what, wrong.fix, f" (for runtime {runtime.name!r})")
             return text

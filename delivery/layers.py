@@ -15,8 +15,13 @@ Own = PerReleaseChannelConfig | None
 
 def constants(channel: ReleaseChannelConfig, service: ServiceConfig, own: Own) -> dict[str, str]:
     """Return the constants of a service in a channel."""
-    layers = (channel.constants, service.constants, own.constants if own else ())
-    return {one.name: one.string.value for layer in layers for one in layer}
+    layers = (service.constants, own.constants if own else ())
+    return constants_of(channel) | {one.name: one.string.value for layer in layers for one in layer}
+
+
+def constants_of(channel: ReleaseChannelConfig) -> dict[str, str]:
+    """Return the constants that a channel gives to all its services."""
+    return {one.name: one.string.value for one in channel.constants}
 
 
 def env(channel: ReleaseChannelConfig, service: ServiceConfig, own: Own, given: Variables) -> dict[str, str | SecretKeyRef]:

@@ -9,6 +9,7 @@ from delivery.gotemplate import Image
 from delivery.instances import ParameterValue
 from delivery.problems import Problem, Spot
 from delivery.shapes import ParameterDefinition, Release, ServiceConfig
+from delivery.shapes.values import WHOLE
 
 Registries = Mapping[str, str]
 """Registry name to its url."""
@@ -37,6 +38,8 @@ def resolve(
     return values
 
 
+_DIGITS = 20
+"""Of the longest number of 64 bits, with its sign."""
 _FIX = "write a value of the parameter's type; text needs quotes where YAML would read it as a number"
 
 
@@ -57,15 +60,22 @@ def _value(definition: ParameterDefinition, given: str | int | None, registries:
     if definition.docker_image:
         return _image(definition, given, registries)
     if definition.int is not None:
-        if isinstance(given, str):
-            raise ValueError(f"{given!r} is not a whole number")
-        value = given if given is not None else definition.int.default_value
+        value = _whole(given) if given is not None else definition.int.default_value
         # the format cannot tell a default of 0 from none at all
         return value or (None if definition.required and given is None else 0)
     if isinstance(given, int):
         raise ValueError(f"{given!r} is a number, the parameter is text")
     text = given if given is not None else (definition.string.default_value if definition.string else "")
     return text or (None if definition.required and given is None else "")
+
+
+def _whole(given: str | int) -> int:
+    """Return a number, which may be written as text: protobuf's JSON writes 64 bits so."""
+    if isinstance(given, int):
+        return given
+    if not WHOLE.fullmatch(given) or len(given) > _DIGITS or not -(1 << 63) <= int(given) < 1 << 63:
+        raise ValueError(f"{given!r} is not a whole number")
+    return int(given)
 
 
 def _image(definition: ParameterDefinition, given: str | int | None, registries: Registries) -> Image | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from delivery import runtimes
+from delivery import layers, runtimes
 from delivery.instances import Runtime
 from delivery.problems import Problem, Refused
 from delivery.shapes import (
@@ -15,9 +16,11 @@ from delivery.shapes import (
     ServiceConfig,
 )
 from delivery.tree import Tree
+from delivery.variables import fill, variables
 
 NAMESPACE_LENGTH = 63
 """Kubernetes' limit for the name of a namespace."""
+_NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,15 @@ def place(
     chosen = _connection(channel, service, (own.runtime_connection if own else None) or service.runtime_connection)
     found = runtimes.find(tree, chosen.runtime)
     assert found is not None, "the checks refuse a runtime that nobody declares"
-    custom = _custom_namespace(chosen)
-    namespace = custom or f"pvn-{application.name}-rc-{channel.name}"
-    if len(namespace) > NAMESPACE_LENGTH:
-        what = f"the namespace {namespace!r} has {len(namespace)} characters, Kubernetes allows {NAMESPACE_LENGTH}"
+    namespace = _custom_namespace(channel, chosen, found.runtime)
+    if namespace is not None:
+        return Place(found.stack, found.runtime, namespace, owns_namespace=False)
+    made = f"pvn-{application.name}-rc-{channel.name}"
+    if len(made) > NAMESPACE_LENGTH:
+        what = f"the namespace {made!r} has {len(made)} characters, Kubernetes allows {NAMESPACE_LENGTH}"
         fix = "shorten the application or the channel, or name a namespace: containerOrchestration: {k8s: {namespace: …}}"
         raise Refused([Problem(chosen.at, what, fix)])
-    return Place(found.stack, found.runtime, namespace, custom is None)
+    return Place(found.stack, found.runtime, made, owns_namespace=True)
 
 
 def _connection(channel: ReleaseChannelConfig, service: ServiceConfig, wanted: str) -> ReleaseChannelRuntimeConfig:
@@ -60,6 +65,16 @@ def _connection(channel: ReleaseChannelConfig, service: ServiceConfig, wanted: s
     raise Refused([Problem(service.at, what, fix)])
 
 
-def _custom_namespace(runtime: ReleaseChannelRuntimeConfig) -> str | None:
-    orchestration = runtime.container_orchestration
-    return orchestration.k8s.namespace if orchestration and orchestration.k8s else None
+def _custom_namespace(channel: ReleaseChannelConfig, chosen: ReleaseChannelRuntimeConfig, runtime: Runtime) -> str | None:
+    """Return the namespace that the channel names, its template filled in; None where it names none. Raises Refused."""
+    k8s = chosen.container_orchestration.k8s if chosen.container_orchestration else None
+    if k8s is None:
+        return None
+    at = k8s.spot("namespace")
+    name = k8s.namespace
+    if "{{" in name:
+        name = fill(name, variables(channel.name, runtime, {}, layers.constants_of(channel)), at)
+    if len(name) > NAMESPACE_LENGTH or not _NAMESPACE.fullmatch(name):
+        fix = f"write lower-case letters, digits and dashes, 1 to {NAMESPACE_LENGTH} of them, no dash first or last"
+        raise Refused([Problem(at, f"{name!r} cannot be the name of a namespace", fix)])
+    return name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import gc
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +25,9 @@ from delivery.shapes import (
     ServiceConfig,
     Stack,
 )
+
+_ALMOST = re.compile(r"\.pvn(?:\.ya?ml|\.json)?\Z", re.IGNORECASE)
+"""Names that somebody may take for those of configuration files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,12 +121,18 @@ class _Reading:
         """Read what is under applications/."""
         top = "applications"
         try:
-            names = self.folder.search(top, (".pvn.yaml", ".pvn.yml"))
+            files = self.folder.search(top)
         except Refused as refused:
             self.problems += refused.problems
             return
         before = len(self.problems)
-        for name in names:
+        for name in files:
+            if not name.endswith((".pvn.yaml", ".pvn.yml")):
+                if found := _ALMOST.search(name):
+                    what = "this file would not be read: its name ends neither in .pvn.yaml nor in .pvn.yml"
+                    fix = f"rename it to {posixpath.basename(name[: found.start()])}.pvn.yaml"
+                    self.problems.append(Problem(Spot(name), what, fix))
+                continue
             if (node := self.node(name)) is None:
                 continue
             config, problems = walker.walk(node, ProdvanaConfig, name)

@@ -30,6 +30,6 @@ def fill(text: str, given: Variables, at: Spot) -> str:
     if "{{" not in text:
         return text
     try:
-        return gotemplate.render(text, given)
+        return gotemplate.render(text, given, complaints=False)
     except gotemplate.TemplateError as wrong:
         raise Refused([Problem(at, f"in this template: {wrong.what}", wrong.fix)]) from None

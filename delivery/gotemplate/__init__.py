@@ -34,6 +34,7 @@ def render(
     missing_key: MissingKey = "error",
     name: str = "template",
     helpers: bool = True,
+    complaints: bool = True,
 ) -> str:
     """Render a template; its compiled form is kept for the next time.
 
@@ -43,9 +44,10 @@ def render(
         missing_key: what a key means that a map does not have, as `Template.render` explains.
         name: the file, for error messages.
         helpers: whether the functions of Kubernetes templates (`default`, `quote`, `toYaml` …) are there too.
+        complaints: whether `printf` may print that it cannot, as Go does, and `<nil>`.
 
     Raises:
         TemplateError: the template cannot be parsed, or not rendered for this data.
 
     """
-    return Template(source, name=name, helpers=helpers).render(data, missing_key=missing_key)
+    return Template(source, name=name, helpers=helpers).render(data, missing_key=missing_key, complaints=complaints)

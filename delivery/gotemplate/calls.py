@@ -102,7 +102,11 @@ def _any_call(
             if prints and run.is_strict and (None in values or NOTHING in values):
                 raise no_value()
             result = action(*values)
-            return run.make(result) if type(result) is str else result
+            if type(result) is not str:
+                return result
+            if not run.allows_complaints:
+                _refuse_complaints(result, values)
+            return run.make(result)
         except Failure as wrong:
             raise _blamed(wrong, name, offset) from None
 
@@ -113,6 +117,17 @@ def _blamed(wrong: Failure, name: str, offset: int) -> Failure:
     if wrong.offset < 0:
         wrong.what, wrong.offset = f"error calling {name}: {wrong.what}", offset
     return wrong
+
+
+def _refuse_complaints(text: str, values: list[Value]) -> None:
+    """Refuse text in which a function says that it could not print a value, unless a value brought those very words."""
+    for sign in ("%!", "<nil>"):
+        if sign in text and not any(isinstance(value, str) and sign in value for value in values):
+            at = text.index(sign)
+            raise Failure(
+                f"what it would print is no text: {text[at : at + 60]}",
+                "give it a value, and each verb of printf one of its kind",
+            )
 
 
 def no_value() -> Failure:

@@ -36,13 +36,13 @@ _TOKEN = re.compile(
   | (?P<dot>     \.(?=[ \t\r\n|)]|\}}\}}) )
   | (?P<field>   \.[A-Za-z_][A-Za-z0-9_]*{_STOP} )
   | (?P<word>    [A-Za-z_][A-Za-z0-9_]*{_STOP} )
-  | (?P<string>  "(?:[^"\\\n]|\\[^\n])*" )
+  | (?P<string>  "(?:[^"\\\n]++|\\[^\n])*+" )
   | (?P<variable>\$[A-Za-z0-9_]*{_STOP} )
   | (?P<number>  [0-9]+(?=[ \t\r\n|)]|\}}\}}) )
   | (?P<sign>    :=|[=|(),] )
   | (?P<raw>     `[^`]*` )
-  | (?P<character>'(?:[^'\\\n]|\\[^\n])*' )
-  | (?P<subscript>\[(?:"(?:[^"\\\n]|\\[^\n])*"|`[^`]*`)\]{_STOP} )
+  | (?P<character>'(?:[^'\\\n]++|\\[^\n])*+' )
+  | (?P<subscript>\[(?:"(?:[^"\\\n]++|\\[^\n])*+"|`[^`]*`)\]{_STOP} )
     """,
     re.VERBOSE | re.ASCII,
 )

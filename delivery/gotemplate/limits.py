@@ -30,13 +30,15 @@ MOST_STEPS = 1_000_000
 class Run:
     """One rendering: how missing keys are treated, and what may still be spent."""
 
-    __slots__ = ("depth", "is_strict", "missing", "room", "steps")
+    __slots__ = ("allows_complaints", "depth", "is_strict", "missing", "room", "steps")
 
-    def __init__(self, missing: object, *, is_strict: bool) -> None:
+    def __init__(self, missing: object, *, is_strict: bool, allows_complaints: bool = True) -> None:
         self.missing = missing
         """What a key that a map does not have gives, where that is no error."""
         self.is_strict = is_strict
         """Missing keys, and printing nothing at all, are errors."""
+        self.allows_complaints = allows_complaints
+        """What `print` and `printf` cannot print may come out as they complain of it."""
         self.steps, self.room, self.depth = MOST_STEPS, LONGEST_OUTPUT, 0
 
     def spend(self, steps: int, offset: int) -> None:

@@ -45,7 +45,7 @@ class Template:
         except RecursionError:
             raise _too_deep(name) from None
 
-    def render(self, data: object, *, missing_key: MissingKey = "error") -> str:
+    def render(self, data: object, *, missing_key: MissingKey = "error", complaints: bool = True) -> str:
         """Return the text for some data.
 
         Args:
@@ -53,15 +53,18 @@ class Template:
             missing_key: what a key means that a map does not have. "error", the default, refuses it, and refuses to
                 print what is not there, so that `<no value>` never reaches a manifest. "default" and "zero" are Go's
                 options of these names, which print it.
+            complaints: whether `printf` may print that it cannot, as Go does: `%!d(string=x)`, `%!s(MISSING)`; and the
+                functions that print, `<nil>`. Where not, that is an error.
 
         Raises:
             TemplateError: the template cannot be rendered for this data.
 
         """
         missing, is_strict = _MISSING[missing_key]
+        run = Run(missing, is_strict=is_strict, allows_complaints=complaints)
         out: list[str] = []
         try:
-            self._routine.run(out.append, NOTHING if data is None else data, Run(missing, is_strict=is_strict))
+            self._routine.run(out.append, NOTHING if data is None else data, run)
             if sum(map(len, out)) > LONGEST_OUTPUT:
                 raise too_long()
         except Failure as wrong:

@@ -8,7 +8,7 @@ from typing import Any
 
 from delivery import objects
 from delivery.instances import ServiceInstance
-from delivery.manifests import kinds
+from delivery.manifests import kinds, names
 
 Complaint = tuple[str, str]
 """What is wrong, and the fix."""
@@ -64,6 +64,8 @@ def _texts(metadata: Mapping[str, Any]) -> list[Complaint]:
 def allowed(instance: ServiceInstance, found: Mapping[str, Any]) -> list[Complaint]:
     """Return why an object, of any kind, may not be brought by an instance."""
     kind, name = found["kind"], found["metadata"]["name"]
+    if wrong := names.problem(found):
+        return [wrong]
     core = kinds.group(found["apiVersion"]) == ""
     if core and kind == "Secret" and (found.get("data") or found.get("stringData")):
         what = f"Secret {name!r} holds its data in the open: in git, in the plan and in the state"

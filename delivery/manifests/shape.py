@@ -125,12 +125,19 @@ def _with(neutral: str, words: Mapping[str, str]) -> str:
 
 def _problem(text: Text, value: _Value) -> Problem:
     noun = {"Params": "parameter", "Constants": "constant", "Labels": "runtime label"}[value.kind]
-    lines = text.file.text.split("\n")
-    line, column = next(((at, one.find(value.name) + 1) for at, one in enumerate(lines, 1) if value.name in one), (0, 0))
     what = f"the value of {noun} {value.name!r} changes what the document is made of, or does not arrive complete in it"
-    at = Spot(text.file.name, line + text.file.line - 1, column) if line else Spot(text.file.name, text.file.line)
     fix = f'quote it in the template, `{{{{ {_path(value)} | printf "%q" }}}}` in place of the quotes, or change the value'
-    return Problem(at, what, fix)
+    return Problem(_first_use(text, value), what, fix)
+
+
+def _first_use(text: Text, value: _Value) -> Spot:
+    """Return where a template first uses a value; where that is hard to tell, the beginning of its file."""
+    name = re.escape(value.name)
+    use = re.compile(rf"(?:\.{value.kind}\.{name}(?![A-Za-z0-9_])|\b{value.kind}\b[^}}\n]*?[\"`]{name}[\"`])")
+    for line, written in enumerate(text.file.text.split("\n"), text.file.line):
+        if found := use.search(written):
+            return Spot(text.file.name, line, found.start() + 1)
+    return Spot(text.file.name, text.file.line)
 
 
 def _path(value: _Value) -> str:

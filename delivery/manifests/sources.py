@@ -30,4 +30,4 @@ def texts(instance: ServiceInstance, given: Data, problems: list[Problem]) -> It
 
 def rendered(file: ManifestFile, given: Data) -> str:
     """Return the text that a file's template makes of the data. Raises TemplateError."""
-    return gotemplate.render(file.text, given, name=file.name)
+    return gotemplate.render(file.text, given, name=file.name, complaints=False)

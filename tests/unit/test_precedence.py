@@ -56,6 +56,9 @@ def release(everywhere: str | None, here: str | None) -> str:
         (NUMBER, "0", None, 0),
         (NUMBER, "2", "0", 0),
         ("int: {}", None, None, 0),
+        (NUMBER, '"2"', None, 2),
+        (NUMBER, "2", '"-3"', -3),
+        (NUMBER, '"9223372036854775807"', None, 9223372036854775807),
         (IMAGE, "all", "one", "docker.io/shop/web:one"),
         (IMAGE, "all", None, "docker.io/shop/web:all"),
         (IMAGE, None, None, "docker.io/shop/web:default"),
@@ -69,6 +72,13 @@ def test_a_parameters_value_for_the_channel_wins_over_all_channels_over_its_defa
     root = write(tmp_path, CHANNEL.format(""), service=text, release=release(everywhere, here))
     value = instances(root)["live"].parameters["given"]
     assert (value.reference if isinstance(value, Image) else value) == wins
+
+
+@pytest.mark.parametrize("number", ['"9223372036854775808"', '"1.0"', '"0x1"', '""', f'"{"9" * 5000}"', '"1_0"'])
+def test_text_that_is_no_number_is_not_taken_for_one(tmp_path, number):
+    text = service(f"parameters: [{{name: given, {NUMBER}}}]")
+    root = write(tmp_path, CHANNEL.format(""), service=text, release=release(number, None))
+    assert "is not a whole number" in said(root)
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,10 @@ def test_custom_resources_live_in_the_namespace_unless_their_definition_says_oth
         ("apiVersion: v1\nkind: ConfigMap\n", "the object has no metadata.name"),
         ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 5}\n", "metadata.name is 5, not text"),
         ("apiVersion: v1\nkind: ConfigMap\nmetadata: []\n", "metadata is not a mapping"),
+        (config_map("A"), "'A' cannot be the name of a ConfigMap"),
+        (config_map("a." + "b" * 252), "cannot be the name of a ConfigMap"),
+        (config_map("a..b"), "'a..b' cannot be the name of a ConfigMap"),
+        ("apiVersion: v1\nkind: Service\nmetadata: {name: a.b}\n", "'a.b' cannot be the name of a Service"),
         ("metadata: {name: a}\n", "the object has no kind"),
         ("just text\n", "the document is not a Kubernetes object"),
         ("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: b}\n", "Secret 's' holds its data in the open"),
@@ -133,6 +137,18 @@ def test_custom_resources_live_in_the_namespace_unless_their_definition_says_oth
 )
 def test_what_cannot_be_owned_is_refused(text, said):
     assert said in refusal(text)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 0.a-b.c}",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: 'system:Reader'}",
+        "apiVersion: networking.k8s.io/v1\nkind: IPAddress\nmetadata: {name: '2001:db8::1'}",
+    ],
+)
+def test_a_kind_is_named_by_its_own_rule(head):
+    assert len(render(instance(f"{head}\n")).objects) == 1
 
 
 def test_a_service_does_not_own_a_namespace_that_must_exist_already():
@@ -157,6 +173,27 @@ def test_everything_wrong_is_said_at_once():
 
 def test_a_template_error_has_its_line_and_column():
     assert refusal(HEAD + "data:\n  a: {{.Params.none}}\n").startswith("shop/a.yaml:5:")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ('{{printf "%d" .Constants.x}}', "error calling printf: what it would print is no text: %!d(string=one)"),
+        ('{{printf "%s %s" .Constants.x}}', "what it would print is no text: %!s(MISSING)"),
+        ('{{printf "%s" .Constants.x 2}}', "what it would print is no text: %!(EXTRA int=2)"),
+        ('{{printf "%v" (index .Params "x")}}', "what it would print is no text: <nil>"),
+        ('{{index .Params "x" | print}}', "error calling print: what it would print is no text: <nil>"),
+        ('{{list (index .Params "x") | toString}}', "error calling toString: what it would print is no text: <nil>"),
+    ],
+)
+def test_what_print_and_printf_complain_of_reaches_no_manifest(source, said):
+    assert said in refusal(HEAD + f"data: {{a: '{source}'}}\n", constants={"x": "one"})
+
+
+def test_a_value_may_look_like_a_complaint():
+    text = HEAD + """data: {a: '{{printf "%s%%!" .Constants.x}}', b: '{{print "<nil>"}}'}\n"""
+    [found] = render(instance(text, constants={"x": "100%!<nil>"})).objects
+    assert found["data"] == {"a": "100%!<nil>%!", "b": "<nil>"}
 
 
 def test_a_yaml_error_has_the_line_of_the_manifest_and_of_the_rendered_text():

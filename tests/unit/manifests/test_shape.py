@@ -92,10 +92,24 @@ def test_a_plain_value_gets_the_type_that_yaml_gives_it():
 
 def test_a_line_break_is_refused_and_the_fix_named():
     assert refusal(HEAD + 'data:\n  a: "{{.Constants.note}}"\n', constants={"note": "one\ntwo"}) == (
-        "shop/a.yaml:5:20: the value of constant 'note' changes what the document is made of, "
+        "shop/a.yaml:5:9: the value of constant 'note' changes what the document is made of, "
         "or does not arrive complete in it\n"
         '  fix: quote it in the template, `{{ .Constants.note | printf "%q" }}` in place of the quotes, or change the value'
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("data:\n  a: {{.Constants.a}}\n", "5:8"),
+        ("data:\n  a: {{$a := 1}}{{ .Constants.a }}\n", "5:20"),
+        ('data:\n  a: {{index .Constants "a"}}\n', "5:15"),
+        ("data:\n  a: {{.Constants[`a`]}}\n", "5:9"),
+        ("data:\n  a: {{with .Constants}}{{.a}}{{end}}\n", "1"),
+    ],
+)
+def test_the_place_is_where_the_template_uses_the_value(source, place):
+    assert refusal(HEAD + source, constants={"a": "b: c"}).startswith(f"shop/a.yaml:{place}: the value of constant 'a'")
 
 
 def test_only_the_values_at_fault_are_named():
