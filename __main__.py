@@ -12,7 +12,7 @@ from delivery import checks, desired, gates, records, rollbacks, tombstones, tre
 from delivery.plan import plan
 from delivery.problems import Trouble
 from delivery.supply import supply
-from evidence import configuration, gather, stacks
+from evidence import attestations, configuration, gather, stacks
 from pvn import waiting
 
 
@@ -26,9 +26,9 @@ async def update() -> dict[str, object]:
     upstream = gather.upstream(here, name)
     outputs = await stacks.read((name, *upstream.stacks))
     ledger = records.own(name, outputs[name])
-    evidence = gather.gather(root, upstream, outputs)
-
     candidates = rollbacks.pinned(wanted, here.of_stack(name), ledger)
+    asked = upstream.and_own(candidates, ledger, vouches=config.attestation_key is not None)
+    evidence = gather.gather(root, asked, candidates, outputs)
     verdicts = {
         one.instance.id: gates.decide(one, here.siblings(one), ledger.history(one.instance.id), evidence)
         for one in candidates
@@ -37,7 +37,8 @@ async def update() -> dict[str, object]:
     steps = plan(candidates, verdicts, ledger, runtimes, tombstones.removed(wanted), config.max_deletions)
     if text := waiting.text(steps):
         pulumi.info(text)
-    return stack.make(config, steps, root, supply(wanted))
+    vouched = attestations.make(root, name, config.attestation_key, candidates, evidence)
+    return stack.make(config, steps, root, supply(wanted), vouched)
 
 
 async def main() -> dict[str, object]:

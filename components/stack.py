@@ -29,8 +29,10 @@ class _Place:
     provider: pulumi.ProviderResource
 
 
-def make(settings: Stack, plan: Plan, root: Path, supply: Supply) -> dict[str, Any]:
-    """Register everything that a stack consists of and return its outputs."""
+def make(
+    settings: Stack, plan: Plan, root: Path, supply: Supply, vouched: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Register everything that a stack consists of and return its outputs, a signed word for its stability among them."""
     places = {one.name: _place(one.name, clouds.runtime(one, root, supply)) for one in settings.runtimes}
     registries = {one.name: clouds.registry(one, supply) for one in settings.registries}
     namespaces = _namespaces(plan, places)
@@ -42,6 +44,7 @@ def make(settings: Stack, plan: Plan, root: Path, supply: Supply) -> dict[str, A
         "releases": {s.candidate.instance.id: _record(s, applied[s.candidate.instance.id]) for s in plan.steps if s.bundle},
         # the objects of every service on every update would bury what a person wants to see
         "manifests": pulumi.Output.secret(dict(plan.texts)),
+        **({"stability": dict(vouched)} if vouched else {}),
     }
 
 

@@ -6,10 +6,67 @@ fill them in only once they have looked (kubernetes#31319, kargo#41, argo-rollou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from delivery import moments, objects, pods
+from delivery.facts import LiveObject
+from delivery.moments import Nonsense
+from delivery.pods import Pods
+
 Json = Mapping[str, Any]
+WITH_PODS = frozenset({("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")})
+"""(group, kind) of the workloads whose pods are looked at."""
+
+
+def look(live: Json, own: Sequence[tuple[Json, Json | None]] = ()) -> LiveObject:
+    """Return what a live object says of itself; `own` are its pods, where it is a workload, each with its ReplicaSet."""
+    said = pods.judge(live, own) if _kind(live) in WITH_PODS else Pods()
+    annotations = live.get("metadata", {}).get("annotations") or {}
+    digest = annotations.get(objects.MANIFESTS)
+    try:
+        applied, changed = _applied(live), _changed(live)
+    except Nonsense as wrong:
+        applied, changed, said = None, None, Pods(str(wrong))
+    settled = [applied, changed, said.settled] if own else [applied, changed]
+    return LiveObject(
+        version=objects.version(live),
+        ailment=ailment(live) or said.ailment,
+        manifests=digest if isinstance(digest, str) else None,
+        has_failed=_has_failed(live),
+        applied=applied,
+        settled=moments.newest(settled),
+        restarted=said.restarted,
+    )
+
+
+def _kind(live: Json) -> tuple[str, str]:
+    group, slash, _ = str(live.get("apiVersion", "")).rpartition("/")
+    return group if slash else "", str(live.get("kind", ""))
+
+
+def _applied(live: Json) -> datetime | None:
+    """Return when somebody last changed what is wanted; controllers write into `status`, a subresource."""
+    metadata = live.get("metadata", {})
+    written = [moments.read(one.get("time")) for one in metadata.get("managedFields") or () if not one.get("subresource")]
+    return moments.newest([moments.read(metadata.get("creationTimestamp")), *written])
+
+
+def _changed(live: Json) -> datetime | None:
+    """Return when the status last got to where it is; for kinds that tell nothing of it, when they were applied."""
+    status = live.get("status") or {}
+    told = [one.get(field) for one in status.get("conditions") or () for field in ("lastTransitionTime", "lastUpdateTime")]
+    ended = status.get("completionTime")
+    known = [moment for moment in map(moments.read, (*told, ended)) if moment is not None]
+    return max(known) if known else _applied(live)
+
+
+def _has_failed(live: Json) -> bool:
+    """Return whether the cluster itself has given up: a rollout past its deadline, a Job without attempts left."""
+    wrong = {("apps", "Deployment"): ("Progressing", "False"), ("batch", "Job"): ("Failed", "True")}.get(_kind(live))
+    conditions = (live.get("status") or {}).get("conditions") or ()
+    return any((one.get("type"), one.get("status")) == wrong for one in conditions)
 
 
 def ailment(live: Json) -> str | None:

@@ -104,7 +104,7 @@ def step(candidate: Candidate, verdict: Verdict, ledger: Ledger) -> Step:
     """Return what becomes of one instance: only an open verdict lets its new objects through."""
     history = ledger.history(candidate.instance.id)
     if verdict.is_open:
-        record = Record(candidate.version, candidate.bundle.digest)
+        record = candidate.record
         is_change = history.effective is not None and history.effective.manifests != record.manifests
         before = ledger.bundle(history.effective) if history.effective and is_change else None
         return Step(candidate, verdict, history, Action.APPLY, record, candidate.bundle, before)

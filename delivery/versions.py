@@ -9,6 +9,7 @@ from typing import Any
 from delivery import canonical
 from delivery.bundles import Bundle
 from delivery.instances import Bypass, ServiceInstance
+from delivery.records import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Candidate:
     """The rendered objects and where they go. Differs per channel."""
     is_rollback: bool = False
     """True where version and bundle are those of a release that was completed here before."""
+
+    @property
+    def record(self) -> Record:
+        """What is remembered of this candidate once it has been applied."""
+        return Record(self.version, self.bundle.digest)
 
     @property
     def bypass(self) -> Bypass:

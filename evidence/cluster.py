@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from delivery import health, objects
-from delivery.facts import Live, LiveObject
+from delivery import health, objects, pods
+from delivery.facts import Live
 from delivery.objects import ObjectKey
 from delivery.unknown import Unknown
 
@@ -22,13 +22,16 @@ TIMEOUT = 10.0
 PAGE = 500
 """Objects per answer: what keeps a LIST of ten thousand Deployments from filling the memory of either side."""
 QUESTIONS_AT_ONCE = 8
+NAMESPACES_BY_NAME = 16
+"""Up to how many namespaces each is asked for its pods by name; more are asked for all at once."""
 
 
 def find(runtime: str, kubeconfig: str, wanted: Iterable[ObjectKey]) -> Live | Unknown:
     """Return what a cluster says of the wanted objects; those it does not have are not in the answer.
 
-    One LIST per kind, over all namespaces, by label, concurrently: the number of questions does not grow with the number
-    of services. Any failure, even of one page, makes the whole answer Unknown: half a list proves nothing.
+    One LIST per kind, by label, and one for the pods of each namespace in which workloads are wanted, concurrently: the
+    number of questions does not grow with the number of services. Any failure, even of one page, makes the whole answer
+    Unknown: half a list proves nothing.
     """
     import httpx2
     from lightkube.core.exceptions import ConfigError
@@ -38,11 +41,7 @@ def find(runtime: str, kubeconfig: str, wanted: Iterable[ObjectKey]) -> Live | U
         return {}
     try:
         with _connect(kubeconfig) as client, ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
-            versions = sorted({key.api_version for key in names})
-            plurals = {k: v for found in pool.map(lambda v: _plurals(client, v), versions) for k, v in found.items()}
-            kinds = sorted({(key.api_version, key.kind) for key in names} & plurals.keys())
-            found = pool.map(lambda kind: tuple(_live(client, kind, plurals[kind])), kinds)
-            return {key: live for answers in found for key, live in answers if key in names}
+            return _find(client, pool, names)
     except httpx2.HTTPStatusError as wrong:
         code, path = wrong.response.status_code, wrong.request.url.path
         return Unknown(f"runtime {runtime!r} answered {code} to {path}", _LOOK)
@@ -54,6 +53,36 @@ def find(runtime: str, kubeconfig: str, wanted: Iterable[ObjectKey]) -> Live | U
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, yaml.YAMLError) as wrong:
         # the answer was not what an API server says; the text may hold anything, so only its kind is told
         return Unknown(f"runtime {runtime!r} gave an answer that makes no sense ({type(wrong).__name__})", _START)
+
+
+def _find(client: httpx2.Client, pool: ThreadPoolExecutor, names: frozenset[ObjectKey]) -> Live:
+    workloads = [key for key in names if (key.api_version.rpartition("/")[0], key.kind) in health.WITH_PODS]
+    below = [_list(client, pool, *question) for question in _pod_questions(workloads)]
+    versions = sorted({key.api_version for key in names})
+    plurals = {k: v for found in pool.map(lambda v: _plurals(client, v), versions) for k, v in found.items()}
+    kinds = sorted({(key.api_version, key.kind) for key in names} & plurals.keys())
+    lists = [_list(client, pool, kind, f"{_prefix(kind[0])}/{plurals[kind]}", objects.CHANNEL) for kind in kinds]
+    found = [item for one in below for item in one.result()]
+    owned = pods.by_owner(
+        (one for one in found if one["kind"] == "Pod"), (one for one in found if one["kind"] == "ReplicaSet")
+    )
+    live = ((objects.key(item), item) for one in lists for item in one.result())
+    return {key: health.look(item, owned.get((key.kind, key.namespace, key.name), ())) for key, item in live if key in names}
+
+
+def _pod_questions(workloads: Iterable[ObjectKey]) -> Iterator[tuple[tuple[str, str], str, str]]:
+    """Yield (kind, path, selector) of the lists that hold the pods of workloads and the ReplicaSets between them."""
+    namespaces = sorted({key.namespace for key in workloads})
+    places = [f"/namespaces/{name}" for name in namespaces] if len(namespaces) <= NAMESPACES_BY_NAME else [""]
+    for place in places:
+        yield ("v1", "Pod"), f"/api/v1{place}/pods", ""
+        yield ("apps/v1", "ReplicaSet"), f"/apis/apps/v1{place}/replicasets", ""
+
+
+def _list(
+    client: httpx2.Client, pool: ThreadPoolExecutor, kind: tuple[str, str], path: str, selector: str
+) -> Future[tuple[dict[str, Any], ...]]:
+    return pool.submit(lambda: tuple(_items(client, kind, path, selector)))
 
 
 _LOOK = "see what `kubectl get namespaces` says with its kubeconfig"
@@ -72,8 +101,11 @@ def _connect(kubeconfig: str) -> httpx2.Client:
     return Client(config, ConnectionParams(timeout=httpx2.Timeout(TIMEOUT), trust_env=False))
 
 
-def _ask(client: httpx2.Client, path: str, **query: str | int) -> dict[str, Any]:
-    response = client.get(path, params=query)
+_METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
+
+def _ask(client: httpx2.Client, path: str, accept: str = "application/json", **query: str | int) -> dict[str, Any]:
+    response = client.get(path, params=query, headers={"Accept": accept})
     response.raise_for_status()
     answer = json.loads(response.content)
     if not isinstance(answer, dict):
@@ -98,15 +130,17 @@ def _plurals(client: httpx2.Client, api_version: str) -> dict[tuple[str, str], s
     return {(api_version, one["kind"]): one["name"] for one in resources if "/" not in one["name"]}
 
 
-def _live(client: httpx2.Client, of: tuple[str, str], plural: str) -> Iterator[tuple[ObjectKey, LiveObject]]:
-    api_version, kind = of
-    where, page = f"{_prefix(api_version)}/{plural}", ""
+def _items(client: httpx2.Client, kind: tuple[str, str], path: str, selector: str) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a list, page by page."""
+    page = ""
+    chosen = {"labelSelector": selector} if selector else {}
+    # of a ReplicaSet only the metadata says anything here, and its template is most of it
+    accept = _METADATA_ONLY if kind == ("apps/v1", "ReplicaSet") else "application/json"
     while True:
-        answer = _ask(client, where, labelSelector=objects.CHANNEL, limit=PAGE, **({"continue": page} if page else {}))
+        answer = _ask(client, path, accept, limit=PAGE, **chosen, **({"continue": page} if page else {}))
         for item in answer["items"]:
             # a list names the kind once, not in every item
-            item |= {"apiVersion": api_version, "kind": kind}
-            yield objects.key(item), LiveObject(objects.version(item), health.ailment(item))
+            yield item | {"apiVersion": kind[0], "kind": kind[1]}
         page = answer["metadata"].get("continue", "")
         if not page:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from delivery.problems import WorldFailed
 from delivery.records import Ledger
 from delivery.unknown import Unknown
 from delivery.versions import Candidate
-from evidence import cluster, signatures
+from evidence import attestations, authors, cluster, signatures
 
 Outputs = Mapping[str, Any]
 """The outputs of one stack, secrets included."""
@@ -29,6 +29,14 @@ class Upstream:
     """What has to be asked before a stack's gates can be judged."""
 
     candidates: tuple[Candidate, ...]
+
+    def and_own(self, candidates: Iterable[Candidate], ledger: Ledger, *, vouches: bool = False) -> Upstream:
+        """Return the same with those of a stack's own candidates that an update began and did not finish.
+
+        With all of them where the stack `vouches` for its own stability.
+        """
+        own = (one for one in candidates if vouches or ledger.history(one.instance.id).begun == one.record)
+        return Upstream((*self.candidates, *own))
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -55,18 +63,26 @@ def upstream(desired: Desired, stack: str) -> Upstream:
     return Upstream(tuple(found.values()))
 
 
-def gather(root: Path, wanted: Upstream, outputs: Mapping[str, Outputs | Unknown]) -> Evidence:
-    """Return the evidence for a stack's gates. `outputs` are those of the upstream stacks.
+def gather(
+    root: Path, wanted: Upstream, candidates: Sequence[Candidate], outputs: Mapping[str, Outputs | Unknown]
+) -> Evidence:
+    """Return the evidence for the gates of a stack's candidates. `outputs` are those of the upstream stacks, and its own.
 
     A cluster or a stack that does not answer is an Unknown in the evidence, never an error: it keeps shut what depends on
     it and nothing else.
     """
+    is_recorded = any(one.instance.stability.is_recorded for one in candidates)
+    own = {one.instance.stack for one in candidates}
+    asked = {place: keys for place, keys in wanted.keys().items() if not is_recorded or place[0] in own}
     with ThreadPoolExecutor() as pool:
         signed = pool.submit(signatures.read, root)
-        live = dict(pool.map(lambda item: _look(outputs, *item), wanted.keys().items()))
+        written = pool.submit(authors.read, root, candidates)
+        live = dict(pool.map(lambda item: _look(outputs, *item), asked.items()))
         good, bad = signed.result()
+        stacks = [name for name in wanted.stacks if is_recorded and name not in own]
+        attested = dict(pool.map(lambda name: (name, attestations.read(root, name, outputs.get(name))), stacks))
     ledgers = {name: ledger(name, outputs.get(name, _unasked(name))) for name in wanted.stacks}
-    return Evidence(datetime.now(UTC), ledgers, live, good, bad)
+    return Evidence(datetime.now(UTC), ledgers, live, good, bad, attested, written.result())
 
 
 def ledger(stack: str, outputs: Outputs | Unknown) -> Ledger | Unknown:

@@ -23,7 +23,7 @@ from delivery.instances import ApprovalBy
 from delivery.problems import Problem, Refused, Spot, WorldFailed, suggestion
 from delivery.tree import Tree
 from delivery.versions import Candidate
-from evidence import signatures
+from evidence import signatures, ssh
 from pvn import completion, output
 from pvn.command import root
 
@@ -78,8 +78,7 @@ def command(
     else:
         stack = candidates[0].instance.stack
         click.echo(
-            "\n".join(f"signed: {file}" for file in files)
-            + f"\nnext: git add {signatures.FOLDER}, then pulumi up -s {stack}"
+            "\n".join(f"signed: {file}" for file in files) + f"\nnext: git add {ssh.FOLDER}, then pulumi up -s {stack}"
         )
 
 
@@ -142,14 +141,14 @@ def _sign(where: Path, statement: Statement, key: Path) -> str:
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise WorldFailed(f"ssh-keygen, key {key}", f"it did not sign: {said}", "name your key: --key ~/.ssh/id_ed25519")
     stamp = statement.signed.strftime("%Y%m%dT%H%M%SZ")
-    folder = where / signatures.FOLDER / statement.application / statement.channel
+    folder = where / ssh.FOLDER / statement.application / statement.channel
     folder.mkdir(parents=True, exist_ok=True)
     text = yaml.dump({"statement": statement.text, "signature": done.stdout}, default_style="|", sort_keys=False)
     path = _new(folder, f"{stamp}-{_plain(statement.topic)}-{_plain(key.stem)}", text)
     checked = signatures.verify(where, path)
     if isinstance(checked, BadApproval):
         path.unlink()
-        file = Spot(f"{signatures.FOLDER}/{signatures.ALLOWED_SIGNERS}")
+        file = Spot(f"{ssh.FOLDER}/{ssh.ALLOWED_SIGNERS}")
         fix = "have your public key added to that file, by someone who may, and reviewed"
         raise Refused([Problem(file, f"your signature would not count: {checked.why}", fix)])
     return path.relative_to(where).as_posix()

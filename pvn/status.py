@@ -50,11 +50,13 @@ def look(where: Path, wanted: Tree) -> list[Step]:
     outputs = backend.read(where, stacks)
     steps = []
     for stack in stacks:
-        evidence = gather.gather(where, gather.upstream(found, stack), outputs)
         answer = outputs[stack]
         ledger = records.Ledger() if isinstance(answer, Absent) else records.own(stack, answer)
         own = [one for one in found.of_stack(stack) if desired.is_selected(wanted, one.instance)]
-        for one in rollbacks.pinned(wanted, own, ledger):
+        candidates = rollbacks.pinned(wanted, own, ledger)
+        asked = gather.upstream(found, stack).and_own(candidates, ledger)
+        evidence = gather.gather(where, asked, candidates, outputs)
+        for one in candidates:
             history = ledger.history(one.instance.id)
             steps.append(step(one, gates.decide(one, found.siblings(one), history, evidence), ledger))
     return sorted(

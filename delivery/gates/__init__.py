@@ -48,7 +48,7 @@ def _answers(candidate: Candidate, siblings: Mapping[str, Candidate], evidence: 
         match precondition:
             case StableIn(channel=channel):
                 if not bypass.ordering:
-                    yield stable(channel, instance.stability, siblings.get(channel), evidence)
+                    yield stable(candidate, channel, siblings.get(channel), evidence)
             case NothingToAwait(selector=selector):
                 fact = "no other channel matches, and allowEmpty says that none has to"
                 yield Answer(f"releaseChannelStable {selector}", State.OPEN, fact)

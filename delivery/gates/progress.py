@@ -9,7 +9,7 @@ from delivery import objects
 from delivery.canonical import short
 from delivery.facts import Evidence, LiveObject
 from delivery.gates.verdict import Answer, State
-from delivery.records import History, Record
+from delivery.records import History
 from delivery.unknown import Unknown
 from delivery.versions import Candidate
 
@@ -23,7 +23,7 @@ def progress(candidate: Candidate, history: History, evidence: Evidence) -> Iter
     Nothing is yielded for an update that was cut short or met a cluster that was down: the next one goes on with it. A
     release has failed when its cluster says so, or when it is still not healthy after its progress deadline.
     """
-    instance, wanted = candidate.instance, Record(candidate.version, candidate.bundle.digest)
+    instance, wanted = candidate.instance, candidate.record
     if history.tried != wanted or history.effective in (None, wanted) or not instance.rolls_back:
         return
     back = f"it goes back to {short(history.effective.version)}" if history.effective else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from delivery import objects
+from delivery import moments, objects
 from delivery.canonical import short
 from delivery.facts import Evidence, LiveObject
 from delivery.gates.approved import CLOCK_SKEW
@@ -20,9 +20,12 @@ RESTART_WINDOW = timedelta(minutes=10)
 """How long after a restart a container is not called stable. One that crashes is started again after five minutes at most,
 and may look well until it crashes next."""
 
+Window = tuple[datetime | None, datetime]
+"""Since when everything was well (None where the cluster does not say), and until when that is known."""
 
-def stable(channel: str, how: Stability, upstream: Candidate | None, evidence: Evidence) -> Answer:
-    """Return whether the upstream candidate is stable in its channel now.
+
+def stable(candidate: Candidate, channel: str, upstream: Candidate | None, evidence: Evidence) -> Answer:
+    """Return whether a candidate's version is stable now in another channel, where `upstream` is what is wanted of it.
 
     Bake time is what the checks `postDeployment` of that channel ask for. It counts from the newest moment at which anything
     of the instance changed, as its cluster has it: no server has to watch, and whatever is unhealthy starts it again.
@@ -30,12 +33,15 @@ def stable(channel: str, how: Stability, upstream: Candidate | None, evidence: E
     gate = f"releaseChannelStable {channel}"
     if upstream is None:
         return Answer(gate, State.WAITING, f"the service has no instance in {channel!r}", "pvn check")
-    update = f"pulumi up -s {upstream.instance.stack}"
+    if upstream.version != candidate.version:
+        fact = f"{channel!r} is to have version {short(upstream.version)}, this is {short(candidate.version)}"
+        return Answer(gate, State.WAITING, fact, "pvn status")
+    how, update = candidate.instance.stability, f"pulumi up -s {upstream.instance.stack}"
     if (waits := _unreleased(upstream, evidence, update)) is not None:
         return Answer(gate, State.WAITING, waits.why, waits.next)
     if not upstream.bundle.objects:
         return Answer(gate, State.WAITING, f"nothing of it runs in {channel!r}, so nothing is proven there", "pvn render")
-    seen = _recorded(upstream, how, evidence) if how.is_recorded else _live(upstream, evidence, update)
+    seen = _recorded(upstream, how, evidence) if how.is_recorded else _live(upstream, evidence)
     if isinstance(seen, Unknown):
         return Answer(gate, State.WAITING, seen.why, seen.next)
     since, until = seen
@@ -43,6 +49,12 @@ def stable(channel: str, how: Stability, upstream: Candidate | None, evidence: E
         if check.stage is Stage.POST_DEPLOYMENT and not (said := protected(check, upstream.instance, evidence)).is_open:
             return Answer(gate, said.state, f"{said.gate} in {channel!r}: {said.fact}", said.next, said.opens)
     return _baked(gate, upstream, since, until)
+
+
+def well_since(candidate: Candidate, evidence: Evidence) -> Window | Unknown:
+    """Return since when a candidate is released, live and healthy, and until when that is known; what is wrong otherwise."""
+    update = f"pulumi up -s {candidate.instance.stack}"
+    return _unreleased(candidate, evidence, update) or _live(candidate, evidence)
 
 
 def _unreleased(upstream: Candidate, evidence: Evidence, update: str) -> Unknown | None:
@@ -68,18 +80,15 @@ def _incomplete(upstream: Candidate, history: History) -> str | None:
     return None
 
 
-Window = tuple[datetime | None, datetime]
-"""Since when everything was well (None where the cluster does not say), and until when that is known."""
-
-
-def _live(upstream: Candidate, evidence: Evidence, update: str) -> Window | Unknown:
+def _live(upstream: Candidate, evidence: Evidence) -> Window | Unknown:
     """Return since when every object is well, as its cluster says now; the first thing that is not."""
+    update = f"pulumi up -s {upstream.instance.stack}"
     runtime, channel = upstream.instance.runtime.name, upstream.instance.channel
     live = evidence.live.get(runtime, Unknown(f"nobody asked runtime {runtime!r}", update))
     if isinstance(live, Unknown):
         return live
     inspect = f"kubectl get all --namespace {upstream.instance.namespace}"
-    moments = []
+    settled = []
     for key in objects.keys(upstream.bundle.objects):
         found = live.get(key)
         if found is None:
@@ -89,8 +98,8 @@ def _live(upstream: Candidate, evidence: Evidence, update: str) -> Window | Unkn
             return Unknown(what, update)
         if (ailment := next(_ailments(found, evidence.now), None)) is not None:
             return Unknown(f"{key} in {channel!r} is not healthy: {ailment}", inspect)
-        moments.append(found.settled)
-    return _newest(moments), evidence.now
+        settled.append(found.settled)
+    return moments.newest(settled), evidence.now
 
 
 def _ailments(found: LiveObject, now: datetime) -> Iterator[str]:
@@ -101,12 +110,6 @@ def _ailments(found: LiveObject, now: datetime) -> Iterator[str]:
         yield f"a container restarted at {found.restarted:%H:%M:%S} UTC, less than {window} minutes ago"
     if any(moment is not None and moment > now + CLOCK_SKEW for moment in (found.settled, found.restarted)):
         yield "it is dated in the future: the clocks of the cluster and of this machine differ"
-
-
-def _newest(moments: list[datetime | None]) -> datetime | None:
-    """Return the newest of the moments; None where one of them is not known, for then nothing is known."""
-    known = [one for one in moments if one is not None]
-    return max(known, default=None) if len(known) == len(moments) else None
 
 
 def _recorded(upstream: Candidate, how: Stability, evidence: Evidence) -> Window | Unknown:

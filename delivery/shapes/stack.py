@@ -56,3 +56,6 @@ class Stack(Shape):
     """Where the word for an upstream channel's stability comes from: its cluster, or the record that its stack signed."""
     stability_max_age: PositiveDuration = 3600.0
     """Seconds that a recorded word may be old."""
+    attestation_key: NonEmpty | None = None
+    """The SSH key with which this stack signs the record of its own stability, relative to the project's root or below `~`.
+    Unset means that it makes none."""

@@ -18,8 +18,10 @@ STABLE = StableIn("staging", HERE)
 APPROVED = ApprovalBy("manual", 1, HERE)
 
 
-def candidate(channel="production", *, image="one", version="v1", service="web", gates=(STABLE, APPROVED), runtime=None):
-    """A candidate of shop/web: production waits for staging and for a person."""
+def candidate(
+    channel="production", *, image="one", version="v1", service="web", gates=(STABLE, APPROVED), runtime=None, **more
+):
+    """A candidate of shop/web: production waits for staging and for a person. `more` are other fields of the instance."""
     deployment = {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -42,9 +44,9 @@ def candidate(channel="production", *, image="one", version="v1", service="web",
         injects_env=True,
         patches=(),
         preconditions=gates if channel == "production" else (),
-        progress_deadline=None,
         keeps_objects=False,
         definition=version,
+        **{"progress_deadline": None, **more},
     )
     return Candidate(instance, version, Bundle(instance.runtime.name, instance.namespace, (deployment,)))
 
@@ -86,14 +88,14 @@ def approval(
     )
 
 
-def live(of: Candidate, *, version="same", ailment=None):
-    """The candidate's objects as its cluster shows them."""
-    found = LiveObject(of.version if version == "same" else version, ailment)
+def live(of: Candidate, *, version="same", ailment=None, **more):
+    """The candidate's objects as its cluster shows them; `more` are other fields of LiveObject."""
+    found = LiveObject(of.version if version == "same" else version, ailment, of.bundle.digest, **more)
     return dict.fromkeys(objects.keys(of.bundle.objects), found)
 
 
-def evidence(upstream: Candidate, *approvals: Approval, found="healthy", remembers="released", now=NOW) -> Evidence:
-    """Evidence in which staging has released `upstream` and is healthy, unless said otherwise."""
+def evidence(upstream: Candidate, *approvals: Approval, found="healthy", remembers="released", now=NOW, **more) -> Evidence:
+    """Evidence in which staging has released `upstream` and is healthy, unless said otherwise; `more` are other facts."""
     ledgers = ledger(staging=(upstream,)) if remembers == "released" else remembers
     objects_found = live(upstream) if found == "healthy" else found
-    return Evidence(now, {"staging": ledgers}, {"k-staging": objects_found}, tuple(approvals))
+    return Evidence(now, {"staging": ledgers}, {"k-staging": objects_found}, tuple(approvals), **more)

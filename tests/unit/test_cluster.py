@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
@@ -24,11 +25,38 @@ def deployment(name="web", version="v1"):
             "name": name,
             "namespace": "shop",
             "generation": 1,
-            "annotations": {"prodvana.io/version": version},
+            "creationTimestamp": "2026-06-01T10:00:00Z",
+            "annotations": {"prodvana.io/version": version, "deployment.kubernetes.io/revision": "2"},
         },
         "spec": {"replicas": 1},
         "status": {"observedGeneration": 1, **counts},
     }
+
+
+def owned(kind, name, by, **more):
+    owner = {"kind": by[0], "name": by[1], "controller": True}
+    return {"metadata": {"name": name, "namespace": "shop", "ownerReferences": [owner], **more.pop("metadata", {})}, **more}
+
+
+def replica_set(of="web"):
+    return owned(
+        "ReplicaSet", f"{of}-2", ("Deployment", of), metadata={"annotations": {"deployment.kubernetes.io/revision": "2"}}
+    )
+
+
+def pod(of="web"):
+    ready = {"type": "Ready", "status": "True", "lastTransitionTime": "2026-06-01T10:05:00Z"}
+    container = {"restartCount": 0, "state": {"running": {"startedAt": "2026-06-01T10:04:00Z"}}}
+    status = {"conditions": [ready], "containerStatuses": [container]}
+    return owned("Pod", f"{of}-2-x", ("ReplicaSet", f"{of}-2"), status=status)
+
+
+def listed(*items):
+    return 200, {"metadata": {}, "items": list(items)}
+
+
+AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
+HEALTHY = LiveObject("v1", None, applied=AT, settled=AT + timedelta(minutes=5))
 
 
 @pytest.fixture
@@ -36,7 +64,9 @@ def api():
     """A server whose answers a test sets: path to (status, body)."""
     answers = {
         "/apis/apps/v1": (200, RESOURCES),
-        "/apis/apps/v1/deployments": (200, {"metadata": {}, "items": [deployment()]}),
+        "/apis/apps/v1/deployments": listed(deployment()),
+        "/apis/apps/v1/namespaces/shop/replicasets": listed(replica_set()),
+        "/api/v1/namespaces/shop/pods": listed(pod()),
     }
     asked = []
 
@@ -88,14 +118,33 @@ def find(api, *wanted):
 
 
 def test_an_object_that_is_there_is_told_with_its_version_and_health(api):
-    assert find(api) == {WEB: LiveObject("v1", None)}
+    assert find(api) == {WEB: HEALTHY}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/namespaces/shop/pods", "/apis/apps/v1/namespaces/shop/replicasets"])
+def test_without_its_pods_nothing_is_said_of_a_workload(api, path):
+    api.answers[path] = (403, {})
+    assert isinstance(find(api), Unknown)
+    api.answers[path] = listed()
+    assert find(api)[WEB].ailment is not None
+
+
+def test_many_namespaces_are_asked_for_their_pods_in_one_go(api):
+    api.answers |= {"/api/v1/pods": listed(pod()), "/apis/apps/v1/replicasets": listed(replica_set())}
+    found = find(api, WEB, *(ObjectKey("apps/v1", "Deployment", f"n{n}", "web") for n in range(20)))
+    assert found == {WEB: HEALTHY}
+    assert len(api.asked) == 4
 
 
 def test_one_question_per_kind_however_many_objects(api):
-    api.answers["/apis/apps/v1/deployments"] = (200, {"metadata": {}, "items": [deployment(f"w{n}") for n in range(50)]})
+    names = [f"w{n}" for n in range(50)]
+    api.answers["/apis/apps/v1/deployments"] = listed(*map(deployment, names))
+    api.answers["/apis/apps/v1/namespaces/shop/replicasets"] = listed(*map(replica_set, names))
+    api.answers["/api/v1/namespaces/shop/pods"] = listed(*map(pod, names))
     found = find(api, *(ObjectKey("apps/v1", "Deployment", "shop", f"w{n}") for n in range(50)))
     assert len(found) == 50
-    assert len(api.asked) == 2
+    assert all(one.ailment is None for one in found.values())
+    assert len(api.asked) == 4
 
 
 def test_a_long_list_is_read_page_by_page(api):

@@ -1,0 +1,47 @@
+"""Ask git who wrote the last change of what an application should run: they may be kept from approving it."""
+
+from __future__ import annotations
+
+import posixpath
+import subprocess
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from delivery.unknown import Unknown
+from delivery.versions import Candidate
+
+
+def read(root: Path, candidates: Iterable[Candidate]) -> Mapping[str, str | Unknown]:
+    """Return the e-mail address of the author of the last commit, by application, for those whose stack excludes authors.
+
+    Looked at are the release file and the folders of the services. What is not committed yet is nobody's: Unknown.
+    """
+    places: dict[str, set[str]] = {}
+    for one in candidates:
+        if one.instance.approvals.excludes_author:
+            name = one.instance.application
+            folder = posixpath.dirname(one.instance.at.file)
+            places.setdefault(name, {f"releases/{name}.yaml"}).add(folder)
+    with ThreadPoolExecutor() as pool:
+        found = pool.map(lambda item: (item[0], _author(root, item[0], sorted(item[1]))), places.items())
+        return dict(found)
+
+
+def _author(root: Path, application: str, paths: list[str]) -> str | Unknown:
+    changed = _git(root, "status", "--porcelain", "--", *paths)
+    author = _git(root, "log", "-1", "--format=%aE", "--", *paths)
+    if changed is None or author is None:
+        why = f"git does not say who wrote the release of {application!r}, and its author may not approve"
+        return Unknown(why, f"git log -1 -- releases/{application}.yaml")
+    if changed or not author:
+        return Unknown(f"the release of {application!r} is not committed, so nobody knows whose it is", "git commit")
+    return author
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

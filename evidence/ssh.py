@@ -1,0 +1,68 @@
+"""Ask ssh-keygen: sign a text, and say who signed one.
+
+`approvals/allowed_signers` is the only place that says whose word counts, with ssh's own rules for validity and
+namespaces. No flag and no environment variable can add to it.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from delivery.problems import WorldFailed
+
+FOLDER = "approvals"
+ALLOWED_SIGNERS = "allowed_signers"
+_KEY = re.compile(r"with (\S+ key SHA256:\S+)")
+
+
+def sign(key: Path, text: str, namespace: str) -> str:
+    """Return the signature of a text, by a key file or by the agent that has its other half.
+
+    Raises ValueError, saying why, where there is none, and WorldFailed where ssh-keygen is missing.
+    """
+    done = _run("-Y", "sign", "-q", "-f", str(key), "-n", namespace, stdin=text)
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise ValueError(f"it did not sign: {said}")
+    return done.stdout
+
+
+def signer(root: Path, text: str, signature: str, namespace: str) -> tuple[str, str]:
+    """Return the principal and the key of a good signature. Raises ValueError, saying why, for any other."""
+    allowed = root / FOLDER / ALLOWED_SIGNERS
+    if not allowed.is_file():
+        raise ValueError(f"there is no {FOLDER}/{ALLOWED_SIGNERS} that says whose word counts")
+    with tempfile.TemporaryDirectory() as folder:
+        signed = Path(folder, "signature")
+        signed.write_text(signature)
+        # a pattern such as *@example.com comes back as the pattern: its keys are one person, not as many as they like
+        principals = list(_lines("-Y", "find-principals", "-s", str(signed), "-f", str(allowed)))
+        if not principals:
+            raise ValueError("its signer is not among the allowed signers, or the signature is damaged")
+        for principal in principals:
+            said = _said(
+                *("-Y", "verify", "-f", str(allowed), "-I", principal), *("-n", namespace, "-s", str(signed)), stdin=text
+            )
+            if said is not None and (key := _KEY.search(said)):
+                return principal, key.group(1)
+    raise ValueError(f"the signature of {principals[0]!r} does not fit the statement, or the key is not valid now")
+
+
+def _lines(*arguments: str) -> Iterator[str]:
+    yield from filter(None, (_said(*arguments) or "").splitlines())
+
+
+def _said(*arguments: str, stdin: str = "") -> str | None:
+    done = _run(*arguments, stdin=stdin)
+    return done.stdout if done.returncode == 0 else None
+
+
+def _run(*arguments: str, stdin: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(["ssh-keygen", *arguments], input=stdin, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise WorldFailed("ssh-keygen", "it is not installed", "install OpenSSH 8.9 or newer") from None
