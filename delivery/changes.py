@@ -10,7 +10,7 @@ from delivery import differences, objects
 from delivery.bundles import Objects
 from delivery.desired import Desired
 from delivery.differences import Difference
-from delivery.instances import ApprovalBy, NothingToAwait, Precondition, ServiceInstance, StableIn
+from delivery.instances import ApprovalBy, Check, NothingToAwait, Precondition, ServiceInstance, StableIn
 from delivery.objects import ObjectKey
 from delivery.versions import Candidate
 
@@ -141,7 +141,8 @@ def _objects(before: Objects, after: Objects) -> Iterator[ObjectChange]:
 
 def gates(of: ServiceInstance) -> tuple[str, ...]:
     """Return what guards an instance, in words that end `it needs …`."""
-    return tuple(_words(one) for one in of.preconditions if not isinstance(one, NothingToAwait))
+    preconditions = (_words(one) for one in of.preconditions if not isinstance(one, NothingToAwait))
+    return (*preconditions, *map(_checked, of.checks))
 
 
 def _words(gate: Precondition) -> str:
@@ -151,3 +152,8 @@ def _words(gate: Precondition) -> str:
         case ApprovalBy(topic=topic, approvers=approvers):
             return f"{approvers} {'approval' if approvers == 1 else 'approvals'} ({topic})"
     return type(gate).__name__
+
+
+def _checked(check: Check) -> str:
+    words = f"protection {check.name} ({check.stage.value})"
+    return f"{words} to be well for {check.bake:g} s" if check.bake else words

@@ -1,0 +1,193 @@
+"""What CI does without an engine, played from the workflows' own steps, with a remote repository beside the clone."""
+
+import json
+import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests import workflows
+from tests.console import Terminal
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TREE = CHECKOUT / "tests/golden/transcripts/project"
+DIGEST = "sha256:" + "7" * 64
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    """A runner's shell in a clone of a small project."""
+    made = workflows.runner(Terminal(tmp_path / "project", tmp_path))
+    shutil.copytree(TREE, made.project)
+    shutil.copytree(CHECKOUT / "ci", made.project / "ci")
+    made.commit()
+    made.must("git clone --quiet --bare . ../remote && git remote add origin ../remote && git fetch --quiet origin")
+    return made
+
+
+def pull_request(terminal, edit):
+    """Merge a change into main as the runner of a pull request finds it, and return the job's answers."""
+    terminal.must("git checkout --quiet -b work")
+    edit(terminal.project)
+    terminal.commit("Work")
+    terminal.must("git checkout --quiet --detach main && git merge --quiet --no-ff --no-edit work")
+    base = terminal.must("git rev-parse main").strip()
+    return workflows.play(terminal, "preview.yml", "diff", {"github.event.pull_request.base.sha": base})
+
+
+def double_cpu(project):
+    file = project / "applications/shop/web/deployment.yaml"
+    file.write_text(file.read_text().replace("cpu: 50m", "cpu: 100m"))
+
+
+def test_a_pull_request_is_told_what_it_changes(terminal):
+    assert [code for code, _ in pull_request(terminal, double_cpu)] == [0]
+    comment = (terminal.home / "runner/preview/comment.md").read_text()
+    assert comment == workflows.summary(terminal)
+    assert comment.startswith("<!-- pvn diff -->\n**2 service instances since ")
+    assert "- ✋ web of shop in staging, production: production would need staging stable at this version" in comment
+    assert '+   spec.template.spec.containers[main].resources.requests.cpu: "100m"' in comment
+    assert "web of shop in staging, production" in (terminal.home / "runner/preview/full.txt").read_text()
+
+
+def test_a_pull_request_that_breaks_the_project_is_told_where_and_fails(terminal):
+    def break_it(project):
+        file = project / "applications/shop/web/deployment.yaml"
+        file.write_text(file.read_text().replace(".Params.image", ".Params.imaeg"))
+
+    assert [code for code, _ in pull_request(terminal, break_it)] == [1]
+    comment = (terminal.home / "runner/preview/comment.md").read_text()
+    assert comment.startswith(
+        "<!-- pvn diff -->\n**The project is not sound**\n\n    applications/shop/web/deployment.yaml:"
+    )
+    assert "did you mean 'image'?" in comment
+
+
+def test_a_pull_request_that_mends_a_broken_base_is_told_that_there_is_nothing_to_compare_with(terminal):
+    file = terminal.project / "applications/shop/web/web.pvn.yaml"
+    sound = file.read_text()
+    file.write_text(sound.replace("required: true", "required: maybe"))
+    terminal.commit("A mistake")
+    assert [code for code, _ in pull_request(terminal, lambda _: file.write_text(sound))] == [1]
+    comment = (terminal.home / "runner/preview/comment.md").read_text()
+    assert comment.startswith("<!-- pvn diff -->\n**There is nothing to compare with**\n")
+
+
+@pytest.fixture
+def github():
+    """The part of GitHub that keeps comments: (number, who wrote it, text). There is no other way to have one here."""
+    comments: list[dict[str, Any]] = [
+        {"id": 1, "user": {"type": "User"}, "body": "<!-- pvn diff -->\nmine", "html_url": "1"}
+    ]
+    comments += [{"id": n, "user": {"type": "User"}, "body": "hello", "html_url": str(n)} for n in range(2, 150)]
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self):
+            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or "{}").get("body", "")
+            assert self.headers["Authorization"] == "Bearer token"
+            said: Any
+            if self.command == "GET":
+                page = int(self.path.rpartition("page=")[2])
+                said = comments[(page - 1) * 100 : page * 100]
+            elif self.command == "POST":
+                said = {"id": len(comments) + 1, "user": {"type": "Bot"}, "body": body, "html_url": "new"}
+                comments.append(said)
+            else:
+                said = next(one for one in comments if one["id"] == int(self.path.rpartition("/")[2]))
+                said |= {"body": body}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(said).encode())
+
+        do_GET = do_POST = do_PATCH = answer  # noqa: N815
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", comments
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_pull_request_has_one_comment_of_ours_however_often_it_changes(terminal, github):
+    url, comments = github
+    (terminal.home / "runner/preview").mkdir()
+    expressions = {"github.token": "token", "github.event.pull_request.number": "12"}
+    terminal.more["GITHUB_API_URL"] = url
+    for text in ("first", "second"):
+        (terminal.home / "runner/preview/comment.md").write_text(f"<!-- pvn diff -->\n{text}")
+        said = workflows.play(terminal, "preview.yml", "comment", expressions)
+        assert said == [(0, "new\n")]
+    assert [one["body"] for one in comments if one["user"]["type"] == "Bot"] == ["<!-- pvn diff -->\nsecond"]
+    assert comments[0]["body"] == "<!-- pvn diff -->\nmine"
+
+
+INPUTS = {
+    "inputs.application": "shop",
+    "inputs.service": "web",
+    "inputs.image": DIGEST,
+    "inputs.source-repository": "github.com/acme/web",
+    "inputs.source-commit": "9f3c",
+    "inputs.source-run": "",
+}
+
+
+def release_of(terminal, branch="origin/main"):
+    terminal.must("git fetch --quiet origin")
+    return yaml.safe_load(terminal.must(f"git show {branch}:releases/shop.yaml"))["release"]
+
+
+def test_a_release_is_a_commit_on_the_branch_that_stacks_follow(terminal):
+    [(code, said)] = workflows.play(terminal, "release.yml", "record", INPUTS)
+    assert code == 0, said
+    release = release_of(terminal)
+    assert release["services"]["web"]["parameters"]["image"] == DIGEST
+    assert release["source"] == {"repository": "github.com/acme/web", "commit": "9f3c"}
+    assert terminal.must("git log -1 --format='%an: %s' origin/main") == (
+        f"Jo: Release web of shop: image={DIGEST}\n"  # the test's own identity is stronger than git's settings
+    )
+    [(code, said)] = workflows.play(terminal, "release.yml", "record", INPUTS)
+    assert (code, said.splitlines()[-1]) == (0, "main says so already")
+
+
+def test_releases_that_come_at_the_same_time_are_both_kept(terminal, tmp_path):
+    other = workflows.runner(Terminal(tmp_path / "other", tmp_path))
+    terminal.must("git clone --quiet ../remote ../other")
+    # a hook lets the other one through while ours is on its way
+    hook = terminal.project / ".git/hooks/pre-push"
+    hook.write_text(f"#!/bin/sh\nrm -f $0; cd {other.project} && unset GIT_DIR && ci/release shop api image={DIGEST}\n")
+    hook.chmod(0o755)
+    [(code, said)] = workflows.play(terminal, "release.yml", "record", INPUTS)
+    assert code == 0, said
+    services = release_of(terminal)["services"]
+    assert {name: one["parameters"]["image"] for name, one in services.items()} == {"web": DIGEST, "api": DIGEST}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("inputs.service", "wbe", "did you mean 'web'?"),
+        ("inputs.service", "web; touch hacked", "has no service"),
+        ("inputs.image", "$(touch hacked)", "parameter 'image'"),
+    ],
+)
+def test_a_release_that_cannot_be_is_refused_and_nothing_is_pushed(terminal, name, value, said):
+    before = release_of(terminal)
+    [(code, text)] = workflows.play(terminal, "release.yml", "record", {**INPUTS, name: value})
+    assert code == 1
+    assert said in text
+    assert release_of(terminal) == before
+    assert not (terminal.project / "hacked").exists()
+
+
+def test_a_release_never_throws_away_what_somebody_has_not_committed(terminal):
+    double_cpu(terminal.project)
+    [(code, said)] = workflows.play(terminal, "release.yml", "record", INPUTS)
+    assert (code, "there are changes that are not committed" in said) == (1, True)
+    assert "cpu: 100m" in (terminal.project / "applications/shop/web/deployment.yaml").read_text()

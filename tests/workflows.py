@@ -1,0 +1,57 @@
+"""The jobs of .github/workflows, played: every `run` step in its order, as its text stands there, in a checkout of ours.
+
+What an action does before (a checkout, a sign-in) the test has done. Expressions are looked up in a mapping that the test
+gives; one that is not in it fails the test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.console import Terminal
+
+FOLDER = Path(__file__).resolve().parents[1] / ".github"
+_EXPRESSION = re.compile(r"\$\{\{ *(.*?) *\}\}")
+
+
+def read(name: str) -> dict[str, Any]:
+    """Return a workflow. YAML takes its key `on` for a boolean."""
+    found = yaml.safe_load((FOLDER / "workflows" / name).read_text())
+    return {"on" if key is True else key: value for key, value in found.items()}
+
+
+def play(terminal: Terminal, name: str, job: str, expressions: Mapping[str, str]) -> list[tuple[int, str]]:
+    """Run the steps of a job and return how each ended and what it said.
+
+    As on a runner, a step after one that failed runs only where it says `always()`.
+    """
+    said: list[tuple[int, str]] = []
+    for step in read(name)["jobs"][job]["steps"]:
+        has_failed = any(code for code, _ in said)
+        if "run" not in step or (has_failed and step.get("if") != "always()"):
+            continue
+        variables = {
+            key: _EXPRESSION.sub(lambda found: expressions[found[1]], str(value))
+            for key, value in step.get("env", {}).items()
+        }
+        own = Terminal(terminal.project, terminal.home, {**terminal.more, **variables})
+        said.append(own.run(f"set -e\n{step['run']}"))
+    return said
+
+
+def summary(terminal: Terminal) -> str:
+    """Return what the jobs have said of themselves so far."""
+    return Path(terminal.more["GITHUB_STEP_SUMMARY"]).read_text()
+
+
+def runner(terminal: Terminal) -> Terminal:
+    """Return a terminal with the variables that a runner sets."""
+    temporary = terminal.home / "runner"
+    temporary.mkdir(exist_ok=True)
+    set_ = {"RUNNER_TEMP": temporary, "GITHUB_STEP_SUMMARY": temporary / "summary.md", "GITHUB_REPOSITORY": "acme/platform"}
+    return Terminal(terminal.project, terminal.home, {**terminal.more, **{key: str(value) for key, value in set_.items()}})
