@@ -24,7 +24,10 @@ _VERBS = {
     "diff": "Show what the work here changes in the clusters. No cluster, no account, no engine.",
     "release": "Write which parameter values an application converges to.",
     "status": "Show every service in every channel: what it runs, and what it waits for.",
+    "why": "Say of each gate the fact it saw, the time that remains and the next command.",
     "approve": "Sign for exactly the versions and objects that a channel would get.",
+    "reject": "Sign against the versions that a channel would get.",
+    "rollback": "Hold services at the release that ran before, byte for byte.",
     "schema": "Print the JSON Schema of a kind of file, for editors.",
 }
 

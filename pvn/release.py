@@ -29,6 +29,7 @@ from pvn.command import root
 @click.option("--source-commit", help="What it was built from.")
 @click.option("--source-run", help="The run that built it.")
 @click.option("--keep-tag", is_flag=True, help="Write an image's tag and not its digest. Not for channels with gates.")
+@click.option("--retry", is_flag=True, help="Try the same values again, as another version, after they failed.")
 @output.option
 @click.pass_context
 def command(
@@ -39,6 +40,7 @@ def command(
     params: tuple[str, ...],
     channel: str | None,
     keep_tag: bool,
+    retry: bool,
     form: output.Form,
     **source: str | None,
 ) -> None:
@@ -57,12 +59,12 @@ def command(
     before = (where / name).read_text("utf-8") if (where / name).exists() else None
     told = {name.removeprefix("source_"): value for name, value in source.items() if value}
     # what is wrong with the project is said before anybody is asked about an image
-    _sound(found, name, release_file.edited(before, application, service, values, channel, told))
+    _sound(found, name, release_file.edited(before, application, service, values, channel, told, is_again=retry))
     if keep_tag:
         _refuse_tags(wanted, application, service, values, channel)
     else:
         values = {**values, **_pinned(wanted, wanted.services[application, service], values)}
-    after = release_file.edited(before, application, service, values, channel, told)
+    after = release_file.edited(before, application, service, values, channel, told, is_again=retry)
     if after != before:
         release_file.write(where / name, after)
     if form is output.Form.JSON:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -21,21 +21,21 @@ def edited(
     values: Mapping[str, str | int],
     channel: str | None = None,
     source: Mapping[str, str] = MappingProxyType({}),
+    *,
+    is_again: bool = False,
 ) -> str:
     """Return the text of `before`, None where there is no file yet, with new values in it and everything else as it was.
 
-    `channel` is the one that the values are for, None for all of them; `source` says who made them.
+    `channel` is the one that the values are for, None for all of them; `source` says who made them. `is_again` counts up the
+    attempts: the same values become another version.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-    yaml = YAML()
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.width = 4096
-    yaml.preserve_quotes = True
-    document: Any = yaml.load(before) if before else {"release": {"application": application}}
+    yaml, document = _load(before, application)
     release = document["release"]
     target = _below(_below(release, "services"), service)
+    if is_again:
+        target["attempt"] = target.get("attempt", 0) + 1
     if channel:
         target = _of_channel(target, channel)
     parameters = _below(target, "parameters")
@@ -45,6 +45,45 @@ def edited(
     if source:
         release["source"] = dict(source)
     return _text(yaml, document)
+
+
+def pinned(before: str | None, application: str, channel: str, pins: Mapping[str, Mapping[str, str]], reason: str) -> str:
+    """Return the text with a rollback of each service in `pins` to that version and those manifests."""
+    yaml, document = _load(before, application)
+    release = document["release"]
+    kept = [one for one in release.get("rollbacks") or [] if not _is_of(one, channel, pins)]
+    why = {"reason": reason} if reason else {}
+    release["rollbacks"] = [
+        *kept,
+        *({"service": name, "releaseChannel": channel, **pin, **why} for name, pin in pins.items()),
+    ]
+    return _text(yaml, document)
+
+
+def lifted(before: str | None, channel: str, services: Collection[str]) -> str:
+    """Return the text without the rollbacks of these services in a channel."""
+    yaml, document = _load(before, "")
+    release = document["release"]
+    kept = [one for one in release.get("rollbacks") or [] if not _is_of(one, channel, services)]
+    if kept:
+        release["rollbacks"] = kept
+    else:
+        release.pop("rollbacks", None)
+    return _text(yaml, document)
+
+
+def _is_of(entry: Mapping[str, str], channel: str, services: Collection[str]) -> bool:
+    return entry.get("releaseChannel", entry.get("release_channel")) == channel and entry["service"] in services
+
+
+def _load(before: str | None, application: str) -> tuple[YAML, Any]:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 4096
+    yaml.preserve_quotes = True
+    return yaml, yaml.load(before) if before else {"release": {"application": application}}
 
 
 def _below(block: Any, name: str) -> Any:

@@ -1,0 +1,121 @@
+"""`pvn rollback`: back to the release that ran before, byte for byte, until it is lifted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from delivery import checks, desired, tree
+from delivery.canonical import short
+from delivery.problems import Problem, Refused, Spot, suggestion
+from delivery.records import Ledger, Record
+from delivery.tree import Tree
+from delivery.versions import Candidate
+from pvn import completion, output, release_file, standing
+from pvn.command import root
+
+
+@click.command()
+@click.argument("application", shell_complete=completion.applications)
+@click.option("-c", "--channel", required=True, shell_complete=completion.channels, help="The channel that goes back.")
+@click.option(
+    "-s",
+    "--service",
+    "services",
+    multiple=True,
+    shell_complete=completion.services,
+    help="Only this service; may be repeated.  [default: all that have something to go back to]",
+)
+@click.option("--to", "version", help="The version, or its first digits.  [default: the one before]")
+@click.option("--reason", default="", help="Why; recorded for whoever reads it later.")
+@click.option("--lift", is_flag=True, help="Let the services follow their releases again.")
+@output.option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    application: str,
+    channel: str,
+    services: tuple[str, ...],
+    version: str | None,
+    reason: str,
+    lift: bool,
+    form: output.Form,
+) -> None:
+    """Hold APPLICATION's services in a channel at the release that ran there before.
+
+    Writes the releases that the stack remembers into releases/APPLICATION.yaml; `pulumi up` brings them back, and nothing
+    newer goes there until the entries are lifted. What a rollback need not wait for is up to the application's
+    `releaseSettings`.
+
+    Example: pvn rollback my-app --channel production --service my-backend
+    """
+    where = root(ctx)
+    wanted = checks.check(tree.read(where))
+    candidates = _meant(wanted, application, channel, services)
+    names = [one.instance.service for one in candidates]
+    if lift:
+        changed = release_file.lifted(_text(where, application), channel, names)
+        targets = {}
+    else:
+        remembered = standing.ledger(where, candidates[0].instance.stack)
+        targets = _targets(candidates, remembered, version, is_picky=bool(services))
+        pins = {name: {"version": one.version, "manifests": one.manifests} for name, one in targets.items()}
+        changed = release_file.pinned(_text(where, application), application, channel, pins, reason)
+    file = f"releases/{application}.yaml"
+    release_file.write(where / file, changed)
+    if form is output.Form.JSON:
+        said = {name: {"version": one.version, "manifests": one.manifests} for name, one in targets.items()}
+        click.echo(json.dumps({"file": file, "lifted": names if lift else [], "rollbacks": said}))
+        return
+    for name in names if lift else targets:
+        click.echo(f"{name}: {'follows its releases again' if lift else f'goes back to {short(targets[name].version)}'}")
+    click.echo(f"next: git add {file}, then pulumi up -s {candidates[0].instance.stack}")
+
+
+def _text(where: Path, application: str) -> str | None:
+    file = where / f"releases/{application}.yaml"
+    return file.read_text("utf-8") if file.exists() else None
+
+
+def _meant(wanted: Tree, application: str, channel: str, services: Sequence[str]) -> tuple[Candidate, ...]:
+    here = Spot("applications/")
+    if application not in wanted.applications:
+        fix = suggestion(application, wanted.applications, "applications")
+        raise Refused([Problem(here, f"there is no application {application!r}", fix)])
+    found = desired.desire(wanted, lambda one: (one.application, one.channel) == (application, channel))
+    by_service = {one.instance.service: one for one in found.candidates}
+    names = [one.name for one in wanted.applications[application].release_channels]
+    if not by_service:
+        what = f"application {application!r} has no release channel {channel!r} with services"
+        raise Refused([Problem(wanted.applications[application].at, what, suggestion(channel, names, "channels"))])
+    if unknown := [name for name in services if name not in by_service]:
+        what = f"there is no service {unknown[0]!r} of {application!r} in {channel!r}"
+        raise Refused([Problem(here, what, suggestion(unknown[0], by_service, "services"))])
+    return tuple(by_service[name] for name in (services or sorted(by_service)))
+
+
+def _targets(
+    candidates: Sequence[Candidate], remembered: Ledger, version: str | None, *, is_picky: bool
+) -> dict[str, Record]:
+    """Return by service the release to go back to. Raises Refused for each that has none and was asked for."""
+    found, problems = {}, []
+    for one in candidates:
+        history = remembered.history(one.instance.id)
+        known = [record for record in history.known if record != history.effective]
+        if version is not None:
+            known = [record for record in history.known if short(record.version).startswith(short(version))]
+        if known:
+            found[one.instance.service] = known[0]
+        elif is_picky or version is not None:
+            kept = ", ".join(short(record.version) for record in history.known) or "none"
+            what = f"{one.instance.id} has no {'such release' if version else 'release'} to go back to; remembered: {kept}"
+            problems.append(Problem(one.instance.at, what, "release an older value instead: pvn release"))
+    if not found and not problems:
+        what = f"no service of {candidates[0].instance.application!r} has a release to go back to"
+        problems.append(Problem(candidates[0].instance.at, what, "see what there is: pvn status"))
+    if problems:
+        raise Refused(problems)
+    return found

@@ -1,0 +1,157 @@
+"""Signing: what a person says yes or no to, their key, and the file in which their word is kept."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from delivery import approvals, desired, rollbacks
+from delivery.approvals import Statement
+from delivery.facts import BadApproval
+from delivery.gates import LONGEST_APPROVAL
+from delivery.instances import ApprovalBy
+from delivery.problems import Problem, Refused, Spot, WorldFailed, suggestion
+from delivery.records import Ledger
+from delivery.tree import Tree
+from delivery.versions import Candidate
+from evidence import signatures, ssh
+from pvn import standing
+
+
+def asked_for(
+    where: Path, wanted: Tree, application: str, channel: str, services: Sequence[str]
+) -> tuple[tuple[Candidate, ...], Ledger | None]:
+    """Return the candidates that an approval would cover, and what their stack remembers.
+
+    Covered are those of the channel that ask for approval. The memory is None where it cannot be had and nothing depends on
+    it. Raises Refused for names that do not exist.
+    """
+    here = Spot("applications/")
+    if application not in wanted.applications:
+        fix = suggestion(application, wanted.applications, "applications")
+        raise Refused([Problem(here, f"there is no application {application!r}", fix)])
+    names = [one.name for one in wanted.applications[application].release_channels]
+    if channel not in names:
+        what = f"application {application!r} has no release channel {channel!r}"
+        raise Refused([Problem(wanted.applications[application].at, what, suggestion(channel, names, "channels"))])
+    found = desired.desire(wanted, lambda one: (one.application, one.channel) == (application, channel))
+    by_service = {one.instance.service: one for one in found.candidates if _topics(one)}
+    if unknown := [name for name in services if name not in by_service]:
+        what = f"no service {unknown[0]!r} of {application!r} asks for approval in {channel!r}"
+        raise Refused([Problem(here, what, suggestion(unknown[0], by_service, "services that do"))])
+    if not by_service:
+        what = f"nothing in channel {channel!r} of {application!r} asks for approval"
+        raise Refused([Problem(here, what, "give the channel the precondition `manualApproval: {}`")])
+    chosen = [by_service[name] for name in (services or sorted(by_service))]
+    try:
+        remembered = standing.ledger(where, chosen[0].instance.stack)
+    except WorldFailed:
+        if any(one.instance.id in rollbacks.wanted(wanted) for one in chosen):
+            raise  # what a rollback brings back is known to the stack alone
+        return tuple(chosen), None
+    return rollbacks.pinned(wanted, chosen, remembered), remembered
+
+
+def _topics(candidate: Candidate) -> tuple[str, ...]:
+    return tuple(one.topic for one in candidate.instance.preconditions if isinstance(one, ApprovalBy))
+
+
+def say(where: Path, candidates: Sequence[Candidate], key: Path | None, *, is_rejection: bool = False) -> list[str]:
+    """Sign for candidates of one channel, once for each topic they are asked about, and return the files that were written.
+
+    Raises Refused where the signature would not count, and WorldFailed where ssh-keygen does not sign.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    chosen = key or _usual_key()
+    texts = {one.instance.service: one.bundle.text for one in candidates}
+    return [_sign(where, one, chosen, texts) for one in _statements(candidates, now, is_rejection)]
+
+
+def _statements(candidates: Sequence[Candidate], now: datetime, is_rejection: bool) -> list[Statement]:
+    """Return one statement for each topic: the manual approval and every shared one of these candidates."""
+    first = candidates[0].instance
+    topics = sorted({topic for one in candidates for topic in _topics(one)})
+    return [
+        Statement(
+            first.application,
+            first.channel,
+            topic,
+            is_rejection=is_rejection,
+            services={one.instance.service: (one.version, one.bundle.digest) for one in candidates if topic in _topics(one)},
+            signed=now,
+            expires=now + LONGEST_APPROVAL,
+        )
+        for topic in topics
+    ]
+
+
+def _sign(where: Path, statement: Statement, key: Path, texts: Mapping[str, str]) -> str:
+    """Write the signed statement and return the file's name. A signature that would not count is not left behind.
+
+    The objects that were looked at are kept beside it: they prove nothing, but they say what has changed since.
+    """
+    try:
+        signature = ssh.sign(key, statement.text, approvals.NAMESPACE)
+    except ValueError as wrong:
+        raise WorldFailed(f"ssh-keygen, key {key}", str(wrong), "name your key: --key ~/.ssh/id_ed25519") from None
+    stamp = statement.signed.strftime("%Y%m%dT%H%M%SZ")
+    folder = where / ssh.FOLDER / statement.application / statement.channel
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {name: texts[name] for name in sorted(statement.services)}
+    content = {"statement": statement.text, "signature": signature, "objects": kept}
+    text = yaml.dump(content, default_style="|", sort_keys=False, width=10_000_000)
+    path = _new(folder, f"{stamp}-{_plain(statement.topic)}-{_plain(key.stem)}", text)
+    checked = signatures.verify(where, path)
+    if isinstance(checked, BadApproval):
+        path.unlink()
+        file = Spot(f"{ssh.FOLDER}/{ssh.ALLOWED_SIGNERS}")
+        fix = "have your public key added to that file, by someone who may, and reviewed"
+        raise Refused([Problem(file, f"your signature would not count: {checked.why}", fix)])
+    return path.relative_to(where).as_posix()
+
+
+def _new(folder: Path, name: str, text: str) -> Path:
+    """Write a file that was not there before: two approvals within a second must not become one."""
+    for number in itertools.count(1):
+        path = folder / (f"{name}.yaml" if number == 1 else f"{name}-{number}.yaml")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("numbers do not end")
+
+
+def _plain(part: str) -> str:
+    """Return a part of a file's name with nothing in it that could lead elsewhere."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", part)[:100]
+
+
+def _git_key() -> str:
+    command = ["git", "config", "--get", "user.signingkey"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:  # git is not needed here
+        return ""
+
+
+def _usual_key() -> Path:
+    """Return the key that git signs with, else the first usual one."""
+    named = _git_key()
+    usual = [*([named] if named else []), *(f"~/.ssh/id_{kind}" for kind in ("ed25519", "ed25519_sk", "ecdsa", "rsa"))]
+    for name in usual:
+        # git may hold the key itself, or a name that no file can have
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            if (path := Path(name).expanduser()).is_file():
+                return path
+    raise Refused(
+        [Problem(Spot("~/.ssh"), "there is no SSH key to sign with", "name one: --key FILE, or ssh-keygen -t ed25519")]
+    )
