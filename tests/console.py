@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import subprocess
 import sys
+import tempfile
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from pvn import command
 
 LEFT_OUT = (
     "AWS_",
@@ -24,6 +29,9 @@ LEFT_OUT = (
     "COLUMNS",
 )
 """Variables of the person who runs the tests that would reach into them."""
+
+_PLAIN = re.compile(r"pvn(?: [A-Za-z0-9./:=-]+)*")
+"""`pvn` and its arguments, with nothing in it that a shell would have to make something of."""
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 """When everything is committed, so that commits have the same name every time."""
@@ -53,10 +61,12 @@ class Terminal:
             **self.more,
         }
 
-    def run(self, command: str) -> tuple[int, str]:
+    def run(self, line: str) -> tuple[int, str]:
         """Return how a command line ends and everything it says."""
+        if _PLAIN.fullmatch(line):
+            return self._fork(line.split()[1:])
         done = subprocess.run(
-            ["bash", "-o", "pipefail", "-c", command],
+            ["bash", "-o", "pipefail", "-c", line],
             cwd=self.project,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -66,6 +76,33 @@ class Terminal:
             check=False,
         )
         return done.returncode, done.stdout
+
+    def _fork(self, arguments: list[str]) -> tuple[int, str]:
+        """Run `pvn` in a process of its own: a fork of this one, which has imported everything already."""
+        for verb in command._VERBS:
+            importlib.import_module(f"pvn.{verb}")
+        environment = self.environment
+        with tempfile.TemporaryFile() as said:
+            child = os.fork()
+            if not child:
+                try:
+                    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+                    for stream in (1, 2):
+                        os.dup2(said.fileno(), stream)
+                    os.environ.clear()
+                    os.environ.update(environment)
+                    os.chdir(self.project)
+                    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w", 1)
+                    command.main(arguments)
+                except SystemExit as ended:
+                    sys.stdout.flush()
+                    os._exit(ended.code if isinstance(ended.code, int) else 1)
+                finally:
+                    traceback.print_exc()
+                    os._exit(70)
+            _, status = os.waitpid(child, 0)
+            said.seek(0)
+            return os.waitstatus_to_exitcode(status), said.read().decode()
 
     def must(self, command: str) -> str:
         """Return what a command line says. It has to end well."""
@@ -89,7 +126,7 @@ def commands(text: str) -> Iterator[str]:
 def play(terminal: Terminal, text: str) -> str:
     """Return a transcript played anew: its commands, and what they say this time."""
     parts = []
-    for command in commands(text):
-        code, said = terminal.run(command)
-        parts.append(f"$ {command}\n{said}" + (f"(exit {code})\n" if code else ""))
+    for line in commands(text):
+        code, said = terminal.run(line)
+        parts.append(f"$ {line}\n{said}" + (f"(exit {code})\n" if code else ""))
     return "".join(parts)
