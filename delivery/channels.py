@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from delivery import canonical, layers, parameters, placement, selectors, sources
+from delivery import canonical, layers, parameters, placement, protections, selectors, sources
 from delivery.gotemplate import Image
 from delivery.instances import (
     ApprovalBy,
@@ -62,7 +62,7 @@ def _instances(
     if missing:
         problems += missing
         return
-    definition = _definition(tree, service, values, _attempt(release, service))
+    definition = _definition(tree, application, service, values, _attempt(release, service))
     for channel in application.release_channels:
         try:
             yield _instance(tree, application, channel, service, values[channel.name], definition)
@@ -99,6 +99,7 @@ def _instance(
         injects_env=config.env_injection_mode != "ENV_INJECT_DISABLED",
         patches=tuple(layers.patches(config, given)),
         preconditions=tuple(_preconditions(application, channel)),
+        checks=tuple(protections.checks(tree, channel, own, tree.releases.get(application.name))),
         **_policy(tree, application, service, place),
         progress_deadline=service.progress_deadline,
         keeps_objects=service.no_cleanup_on_delete or application.no_cleanup_on_delete,
@@ -158,7 +159,13 @@ def _attempt(release: Release | None, service: ServiceConfig) -> int:
     return found.attempt if found else 0
 
 
-def _definition(tree: Tree, service: ServiceConfig, values: Mapping[str, Mapping[str, object]], attempt: int) -> str:
+def _definition(
+    tree: Tree,
+    application: ApplicationConfig,
+    service: ServiceConfig,
+    values: Mapping[str, Mapping[str, object]],
+    attempt: int,
+) -> str:
     """Return the canonical text of all that makes a version: the same for every channel, blind to paths and order."""
     printed = {
         channel: {name: one.reference if isinstance(one, Image) else one for name, one in of.items()}
@@ -167,4 +174,6 @@ def _definition(tree: Tree, service: ServiceConfig, values: Mapping[str, Mapping
     texts = [file.text for file in sources.all_of(tree, service)]
     config = service.model_dump(mode="json", exclude_defaults=True, exclude=_PATHS)
     again = {"attempt": attempt} if attempt else {}
-    return canonical.text({"service": config, "manifests": texts, "values": printed, **again})
+    guards = protections.definition(tree, application, service)
+    guarded = {"protections": guards} if guards else {}
+    return canonical.text({"service": config, "manifests": texts, "values": printed, **again, **guarded})

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from delivery.instances import Commits
 from delivery.objects import ObjectKey
 from delivery.records import Ledger
 from delivery.unknown import Unknown
@@ -105,3 +106,5 @@ class Evidence:
     """By stack: the stability records of stacks whose clusters may not be asked."""
     authors: Mapping[str, str | Unknown] = field(default_factory=dict)
     """By application: who wrote the last change of what it should run."""
+    commits: Mapping[Commits, frozenset[str] | Unknown] = field(default_factory=dict)
+    """By range: the full names of the commits in it, in lower case."""

@@ -9,6 +9,8 @@ from enum import Enum
 
 from delivery.gotemplate import Image
 from delivery.problems import Spot
+from delivery.unknown import Unknown
+from delivery.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,35 @@ class Stage(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class AllowedTimes:
+    """A check that the clock answers."""
+
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """One commit, or those after `start` up to and with `end`."""
+
+    end: str
+    """Hex digits, in full or abbreviated."""
+    start: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.start}..{self.end}" if self.start else self.end
+
+
+@dataclass(frozen=True, slots=True)
+class CommitDenylist:
+    """A check that what was released was not built from one of these commits."""
+
+    repository: str
+    denied: tuple[Commits, ...]
+    released: str | Unknown | None
+    """The commit of that repository that was released, in hex digits; None where it was built from another repository."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlwaysPassing:
     """A check for trying things out."""
 
@@ -111,7 +142,7 @@ class Check:
 
     name: str
     stage: Stage
-    does: AlwaysPassing | AlwaysFailing | Task
+    does: AllowedTimes | CommitDenylist | AlwaysPassing | AlwaysFailing | Task
     at: Spot
     bake: float = 0.0
     """Seconds for which the instance has to be well before it is called stable: `postDeployment` alone has them."""

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from delivery import images
 from delivery.gotemplate import Image
 from delivery.instances import ParameterValue
-from delivery.problems import Problem, Spot
-from delivery.shapes import ParameterDefinition, Release, ServiceConfig
+from delivery.problems import Problem, Spot, suggestion
+from delivery.shapes import ParameterDefinition, ProtectionConfig, ProtectionReference, Release, ServiceConfig
+from delivery.shapes import ParameterValue as Given
+from delivery.shapes.fields import camel
 from delivery.shapes.values import WHOLE
 
 Registries = Mapping[str, str]
@@ -40,6 +42,55 @@ def resolve(
 
 _DIGITS = 20
 """Of the longest number of 64 bits, with its sign."""
+
+
+def arguments(
+    protection: ProtectionConfig, reference: ProtectionReference, registries: Registries, problems: list[Problem]
+) -> dict[str, ParameterValue]:
+    """Return every parameter of a protection where it is referred to; what cannot be resolved is added to the problems."""
+    known = {one.name: one for one in protection.parameters}
+    given: dict[str, Given] = {}
+    for one in reference.parameters:
+        if one.name not in known:
+            what = f"protection {protection.name!r} has no parameter {one.name!r}"
+            problems.append(Problem(one.spot("name"), what, suggestion(one.name, known, "parameters")))
+        elif one.name in given:
+            what = f"parameter {one.name!r} has a value already, at {given[one.name].at}"
+            problems.append(Problem(one.spot("name"), what, "keep one of the two"))
+        given.setdefault(one.name, one)
+    values: dict[str, ParameterValue] = {}
+    for name, definition in known.items():
+        at = given[name].at if name in given else reference.at
+        try:
+            value = _value(definition, _argument(definition, given.get(name)), registries)
+        except ValueError as wrong:
+            what = f"parameter {name!r} of protection {protection.name!r}: {wrong}"
+            problems.append(Problem(at, what, f"write it as `{_typed(definition)}`"))
+            continue
+        if value is None:
+            what = f"protection {protection.name!r} needs the parameter {name!r}, and nothing gives it here"
+            problems.append(Problem(at, what, f"add parameters: [{{name: {name}, {_typed(definition)}}}]"))
+        else:
+            values[name] = value
+    return values
+
+
+def _typed(definition: ParameterDefinition) -> str:
+    """Return how a value of a parameter is written where a protection is referred to."""
+    return "dockerImageTag: …" if definition.docker_image else "int: …" if definition.int is not None else "string: …"
+
+
+def _argument(definition: ParameterDefinition, given: Given | None) -> str | int | None:
+    """Return what is given for a parameter, None where nothing is. Raises ValueError where it is of another type."""
+    if given is None:
+        return None
+    value = given.docker_image_tag if definition.docker_image else given.int if definition.int is not None else given.string
+    if value is None:
+        kind = next(name for name in ("string", "docker_image_tag", "int") if getattr(given, name) is not None)
+        raise ValueError(f"it has a value as `{camel(kind)}`")
+    return value
+
+
 _FIX = "write a value of the parameter's type; text needs quotes where YAML would read it as a number"
 
 

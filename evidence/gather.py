@@ -18,7 +18,7 @@ from delivery.problems import WorldFailed
 from delivery.records import Ledger
 from delivery.unknown import Unknown
 from delivery.versions import Candidate
-from evidence import attestations, authors, cluster, signatures
+from evidence import attestations, authors, cluster, commits, signatures
 
 Outputs = Mapping[str, Any]
 """The outputs of one stack, secrets included."""
@@ -77,12 +77,13 @@ def gather(
     with ThreadPoolExecutor() as pool:
         signed = pool.submit(signatures.read, root)
         written = pool.submit(authors.read, root, candidates)
+        denied = pool.submit(commits.read, root, (*candidates, *wanted.candidates))
         live = dict(pool.map(lambda item: _look(outputs, *item), asked.items()))
         good, bad = signed.result()
         stacks = [name for name in wanted.stacks if is_recorded and name not in own]
         attested = dict(pool.map(lambda name: (name, attestations.read(root, name, outputs.get(name))), stacks))
     ledgers = {name: ledger(name, outputs.get(name, _unasked(name))) for name in wanted.stacks}
-    return Evidence(datetime.now(UTC), ledgers, live, good, bad, attested, written.result())
+    return Evidence(datetime.now(UTC), ledgers, live, good, bad, attested, written.result(), denied.result())
 
 
 def ledger(stack: str, outputs: Outputs | Unknown) -> Ledger | Unknown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from delivery import groups
-from delivery.checks import applications, infrastructure, releases, runtimes, services, stacks
+from delivery.checks import applications, infrastructure, protections, releases, runtimes, services, stacks
 from delivery.problems import Refused
 from delivery.tree import Tree
 
@@ -16,7 +16,7 @@ def check(tree: Tree) -> Tree:
     Raises Refused with everything that is wrong across its files.
     """
     whole = groups.expand(tree)
-    parts = (stacks, infrastructure, runtimes, applications, services, releases)
+    parts = (stacks, infrastructure, runtimes, applications, services, protections, releases)
     problems = [problem for part in parts for problem in part.problems(whole)]
     if problems:
         raise Refused(problems)

@@ -67,12 +67,6 @@ def _gates(application: ApplicationConfig, channel: ReleaseChannelConfig) -> Ite
     for precondition in channel.preconditions:
         if precondition.release_channel_stable:
             yield from _stable(application, channel, precondition.release_channel_stable)
-    # an unguarded production is worse than one that does not start
-    for attachment in (
-        () if channel.disable_all_protections else (*channel.protections, *channel.service_instance_protections)
-    ):
-        fix = "take it out, or set disableAllProtections: true until it is"
-        yield Problem(attachment.at, f"protections are not supported yet ({attachment.ref.name!r})", fix)
 
 
 def _stable(

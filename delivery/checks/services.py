@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from delivery.checks import parameters
 from delivery.checks.duplicates import duplicates
 from delivery.problems import Problem, suggestion
 from delivery.shapes import ApplicationConfig, PerReleaseChannelConfig, ServiceConfig
@@ -22,7 +23,7 @@ def problems(tree: Tree) -> Iterator[Problem]:
             )
         else:
             yield from _channels(service, application)
-        yield from _parameters(service, registries)
+        yield from parameters.problems(service.parameters, registries)
         yield from duplicates("constant", ((one.name, one.spot("name")) for one in service.constants))
 
 
@@ -35,8 +36,6 @@ def _channels(service: ServiceConfig, application: ApplicationConfig) -> Iterato
             what = f"application {application.name!r} has no release channel {one.release_channel!r}"
             yield Problem(one.spot("release_channel"), what, suggestion(one.release_channel, names, "channels"))
         yield from duplicates("constant", ((c.name, c.spot("name")) for c in one.constants))
-        for attachment in one.protections:
-            yield Problem(attachment.at, f"protections are not supported yet ({attachment.ref.name!r})", "take it out")
     yield from _sources(service, {one.release_channel: one for one in own}, names)
     yield from _connections(service, application)
 
@@ -69,20 +68,3 @@ def _connections(service: ServiceConfig, application: ApplicationConfig) -> Iter
         if wanted and wanted not in known:
             what = f"no channel of {application.name!r} has a runtime {wanted!r}"
             yield Problem(holder.spot("runtime_connection"), what, suggestion(wanted, known, "runtimes"))
-
-
-def _parameters(service: ServiceConfig, registries: set[str]) -> Iterator[Problem]:
-    yield from duplicates("parameter", ((one.name, one.spot("name")) for one in service.parameters))
-    for one in service.parameters:
-        image = one.docker_image
-        if image is None:
-            continue
-        info = image.image_registry_info
-        if info.container_registry not in registries:
-            what = f"no stack file declares a registry {info.container_registry!r}"
-            yield Problem(
-                info.spot("container_registry"), what, suggestion(info.container_registry, registries, "registries")
-            )
-        if not one.required and not image.default_tag:
-            fix = "add required: true, or dockerImage: {defaultTag: …}"
-            yield Problem(one.at, f"the image {one.name!r} is neither required nor has a default", fix)

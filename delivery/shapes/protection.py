@@ -8,7 +8,19 @@ from delivery.shapes.base import METADATA, NeverNull, OneOf, Shape, enum
 from delivery.shapes.kubernetes import KubernetesConfig
 from delivery.shapes.parameters import EnvValue, ParameterDefinition, ParameterValue
 from delivery.shapes.task import TaskConfig
-from delivery.shapes.values import SOME, Duration, EnvKey, Name, NameOrEmpty, NonEmpty, PositiveDuration
+from delivery.shapes.values import (
+    SOME,
+    Commit,
+    Days,
+    Duration,
+    EnvKey,
+    Hours,
+    Name,
+    NameOrEmpty,
+    NonEmpty,
+    PositiveDuration,
+    Zone,
+)
 
 
 class PreApproval(Shape):
@@ -68,8 +80,8 @@ class ProtectionAttachmentConfig(Shape):
 class CommitRange(Shape):
     """Commits after the start, up to and with the end."""
 
-    start_commit: NonEmpty
-    end_commit: NonEmpty
+    start_commit: Commit
+    end_commit: Commit
 
 
 class CommitDefinition(Shape):
@@ -77,7 +89,7 @@ class CommitDefinition(Shape):
 
     one_of = (OneOf(("commit", "range")),)
 
-    commit: NonEmpty | None = None
+    commit: Commit | None = None
     range: CommitRange | None = None
 
 
@@ -91,11 +103,11 @@ class CommitDenylist(Shape):
 class TimeWindow(Shape):
     """When releases may go out."""
 
-    days: NonEmpty
+    days: Days
     """`weekdays`, `weekends`, `mon-thu`, `monday,friday`."""
-    hours: NonEmpty
-    """`10-20`, `5,6,7`."""
-    tz: str = "UTC"
+    hours: Hours
+    """`10-20` (closes at 20:00), `22-4` (into the next day), `5,6,7`."""
+    tz: Zone = "UTC"
     """An IANA zone, in any case."""
 
 
@@ -136,8 +148,8 @@ class ProtectionConfig(Shape):
     task_config: TaskConfig | None = None
     kubernetes_config: KubernetesConfig | None = None
     builtin: BuiltinProtectionConfig | None = None
-    poll_interval: Duration | None = None
-    """Seconds between two checks."""
+    poll_interval: Annotated[Duration | None, METADATA] = None
+    """Seconds between two checks. Nothing polls here: a check is asked at each update, a Job runs once."""
     timeout: Annotated[Duration | None, METADATA] = None
     parameters: tuple[ParameterDefinition, ...] = ()
     env: dict[EnvKey, EnvValue] = Field(default_factory=dict)

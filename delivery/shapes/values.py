@@ -1,10 +1,13 @@
 """The plain values of the format: names, labels, durations, numbers."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from delivery import windows
 
 NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 DURATION = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)s")
@@ -13,6 +16,7 @@ LABEL = re.compile(r"[a-zA-Z0-9.\-_@+]*")
 TAG_OR_DIGEST = re.compile(r"[A-Za-z0-9_][0-9A-Za-z_.-]*|sha256:[0-9a-f]{64}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 WHOLE = re.compile(r"[-+]?[0-9]+")
+COMMIT = re.compile(r"[0-9a-fA-F]{4,64}")
 
 
 def broken(what: str, fix: str) -> PydanticCustomError:
@@ -63,6 +67,25 @@ def _digest(text: str) -> str:
     if DIGEST.fullmatch(text):
         return text
     raise broken("is not a digest", "write sha256: and 64 hex digits, all of them")
+
+
+def _commit(text: str) -> str:
+    if COMMIT.fullmatch(text):
+        return text.lower()
+    raise broken("is not the name of a commit", "write 4 to 64 of its hex digits: a branch or a tag may move")
+
+
+def _read_by(read: Callable[[str], object]) -> AfterValidator:
+    """Return a validator that keeps a text as it is where a reader understands it."""
+
+    def check(text: str) -> str:
+        try:
+            read(text)
+        except windows.Unreadable as wrong:
+            raise broken(wrong.what, wrong.fix) from None
+        return text
+
+    return AfterValidator(check)
 
 
 def _seconds(value: object) -> float:
@@ -139,6 +162,11 @@ TagOrDigest = Annotated[
     str, AfterValidator(_tag_or_digest), WithJsonSchema({"type": "string", "pattern": f"^({TAG_OR_DIGEST.pattern})$"})
 ]
 Digest = Annotated[str, AfterValidator(_digest), WithJsonSchema({"type": "string", "pattern": f"^{DIGEST.pattern}$"})]
+Commit = Annotated[str, AfterValidator(_commit), WithJsonSchema({"type": "string", "pattern": f"^{COMMIT.pattern}$"})]
+"""A commit by its own name, in full or abbreviated; kept in lower case."""
+Days = Annotated[NonEmpty, _read_by(windows.days)]
+Hours = Annotated[NonEmpty, _read_by(windows.hours)]
+Zone = Annotated[str, _read_by(windows.zone)]
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{DURATION.pattern}$"})
 
 
