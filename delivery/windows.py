@@ -20,6 +20,8 @@ from delivery.problems import nearest
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT = {name: day for day, full in enumerate(_DAYS) for name in (full, full[:3])} | {"tues": 1, "thur": 3, "thurs": 3}
 _WORDS = {"weekdays": range(5), "weekends": range(5, 7)}
+DAYS, DAY_WORDS = tuple(_SHORT), tuple(_WORDS)
+"""What a day may be called, and several at once; in any case."""
 _RANGE = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?\Z", re.ASCII)
 _HOURS, _WEEK = 24, 7
 

@@ -88,6 +88,16 @@ def _read_by(read: Callable[[str], object]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _words(words: tuple[str, ...]) -> str:
+    """Return the pattern of one of some words in any case, as a schema needs it."""
+    return f"(?:{'|'.join(''.join(f'[{one}{one.upper()}]' for one in word) for word in words)})"
+
+
+def _listed(item: str) -> WithJsonSchema:
+    """Return the schema of items with commas between them."""
+    return WithJsonSchema({"type": "string", "pattern": f"^ *(?:{item}) *(?:, *(?:{item}) *)*$"})
+
+
 def _seconds(value: object) -> float:
     if isinstance(value, str) and DURATION.fullmatch(value):
         return float(value[:-1])
@@ -142,6 +152,7 @@ def _text_or_number(value: object) -> str | int:
     raise PydanticCustomError("text_or_number", "must be text or a whole number")
 
 
+_DAY = _words(windows.DAYS)
 SOME = AfterValidator(_some)
 """Marks a list that must not be empty."""
 Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$"})]
@@ -164,8 +175,8 @@ TagOrDigest = Annotated[
 Digest = Annotated[str, AfterValidator(_digest), WithJsonSchema({"type": "string", "pattern": f"^{DIGEST.pattern}$"})]
 Commit = Annotated[str, AfterValidator(_commit), WithJsonSchema({"type": "string", "pattern": f"^{COMMIT.pattern}$"})]
 """A commit by its own name, in full or abbreviated; kept in lower case."""
-Days = Annotated[NonEmpty, _read_by(windows.days)]
-Hours = Annotated[NonEmpty, _read_by(windows.hours)]
+Days = Annotated[NonEmpty, _read_by(windows.days), _listed(f"{_words(windows.DAY_WORDS)}|{_DAY}(?: *- *{_DAY})?")]
+Hours = Annotated[NonEmpty, _read_by(windows.hours), _listed(r"(?:[01]?[0-9]|2[0-3])(?: *- *(?:[01]?[0-9]|2[0-4]))?")]
 Zone = Annotated[str, _read_by(windows.zone)]
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{DURATION.pattern}$"})
 
