@@ -37,14 +37,20 @@ def resolve(tree: Tree) -> tuple[ServiceInstance, ...]:
 
     Raises Refused with every missing parameter, runtime and manifest at once.
     """
+    instances, problems = resolvable(tree)
+    if problems:
+        raise Refused(problems)
+    return instances
+
+
+def resolvable(tree: Tree) -> tuple[tuple[ServiceInstance, ...], list[Problem]]:
+    """Return the instances that can be resolved, in the same order, and what is wrong with the others."""
     problems: list[Problem] = []
     instances: list[ServiceInstance] = []
     registries = {one.name: one.url for stack in tree.stacks.values() for one in stack.registries}
     for (name, _), service in sorted(tree.services.items()):
         instances += _instances(tree, tree.applications[name], service, registries, problems)
-    if problems:
-        raise Refused(problems)
-    return tuple(instances)
+    return tuple(instances), problems
 
 
 def _instances(

@@ -77,6 +77,14 @@ def read(root: Path) -> Tree:
 
     Raises Refused with every problem of every file at once: sorted, each once.
     """
+    tree, problems = look(root)
+    if problems:
+        raise Refused(problems)
+    return tree
+
+
+def look(root: Path) -> tuple[Tree, list[Problem]]:
+    """Return what of a project can be read, and what is wrong with the rest of it."""
     reading = _Reading(Folder(root))
     # a big tree is many small values and no cycles: the collector would walk them again and again for nothing
     was_on = gc.isenabled()
@@ -89,9 +97,7 @@ def read(root: Path) -> Tree:
     finally:
         if was_on:
             gc.enable()
-    if reading.problems:
-        raise Refused(reading.problems)
-    return tree
+    return tree, reading.problems
 
 
 class _Reading:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from delivery import checks, desired, tree
+from delivery.audit import audit
 from delivery.problems import Refused
 from pvn import output
 from pvn.command import REFUSED, root
@@ -22,7 +22,7 @@ def command(ctx: click.Context, form: output.Form) -> None:
     """
     where = root(ctx)
     try:
-        found = desired.desire(checks.check(tree.read(where)))
+        found = audit(where)
     except Refused as refused:
         if form is output.Form.JSON:
             said = [{"at": str(one.at), "problem": one.what, "fix": one.fix} for one in refused.problems]

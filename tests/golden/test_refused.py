@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from delivery import checks, desired, tree
+from delivery.audit import audit
 from delivery.problems import Refused
 
 CASES = sorted(path for path in (Path(__file__).parent / "refused").iterdir() if path.is_dir())
@@ -17,8 +18,12 @@ CASES = sorted(path for path in (Path(__file__).parent / "refused").iterdir() if
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 def test_a_tree_that_is_not_right_is_refused_in_these_words(case, is_refreshing, tmp_path):
+    project = linked(case, tmp_path / "project")
     with pytest.raises(Refused) as refused:
-        desired.desire(checks.check(tree.read(linked(case, tmp_path / "project"))))
+        audit(project)
+    with pytest.raises(Refused) as first:
+        desired.desire(checks.check(tree.read(project)))
+    assert set(first.value.problems) <= set(refused.value.problems)
     said = case / "said.txt"
     if is_refreshing:
         said.write_text(f"{refused.value}\n")
