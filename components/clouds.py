@@ -10,6 +10,8 @@ import pulumi
 
 from components.interfaces import Registry, Runtime
 from delivery.shapes import (
+    AcrRegistry,
+    AksRuntime,
     ArtifactRegistry,
     EcrRegistry,
     EksRuntime,
@@ -66,6 +68,16 @@ def _gke(settings: GkeRuntime, _: Path, supply: Supply) -> Runtime:
     return Runtime(settings.name, args, pulumi.ResourceOptions(providers=[account.provider]))
 
 
+def _aks(settings: AksRuntime, _: Path, supply: Supply) -> Runtime:
+    from components.azure.account import Account, AccountArgs
+    from components.azure.runtime import Runtime, RuntimeArgs
+
+    account = Account(f"aks-{settings.name}", AccountArgs(settings=settings.account))
+    sources = [one for one in supply.sources[settings.name] if isinstance(one, AcrRegistry)]
+    args = RuntimeArgs(settings=settings, sources=sources)
+    return Runtime(settings.name, args, pulumi.ResourceOptions(providers=[account.provider]))
+
+
 def _external(settings: ExternalRegistry, _: Supply) -> Registry:
     from components.linked.registry import Registry, RegistryArgs
 
@@ -91,14 +103,25 @@ def _artifact_registry(settings: ArtifactRegistry, _: Supply) -> Registry:
     return Registry(settings.name, RegistryArgs(settings=settings), opts)
 
 
+def _acr(settings: AcrRegistry, _: Supply) -> Registry:
+    from components.azure.account import Account, AccountArgs
+    from components.azure.registry import Registry, RegistryArgs
+
+    account = Account(f"acr-{settings.name}", AccountArgs(settings=settings.account))
+    opts = pulumi.ResourceOptions(providers=[account.provider])
+    return Registry(settings.name, RegistryArgs(settings=settings), opts)
+
+
 _RUNTIMES: Mapping[type, Callable[..., Runtime]] = {
     LocalRuntime: _local,
     KubeconfigRuntime: _kubeconfig,
     EksRuntime: _eks,
     GkeRuntime: _gke,
+    AksRuntime: _aks,
 }
 _REGISTRIES: Mapping[type, Callable[..., Registry]] = {
     ExternalRegistry: _external,
     EcrRegistry: _ecr,
     ArtifactRegistry: _artifact_registry,
+    AcrRegistry: _acr,
 }

@@ -190,17 +190,9 @@ class _Walker:
             kind.text or wording.kind(kind),
             slot.name.removesuffix("s").removesuffix("ie") + ("y" if slot.name.endswith("ies") else ""),
         )
-        if name in choice.later:
-            self.say(
-                (kind.line, kind.column), f"the {noun} type {name!r} is not there yet", f"types that exist now: {known}"
-            )
-        else:
-            near = nearest(name, [*choice.table, *choice.later])
-            self.say(
-                (kind.line, kind.column),
-                f"there is no {noun} type {name!r}",
-                f"did you mean {near!r}?" if near else f"types that exist: {known}",
-            )
+        near = nearest(name, choice.table)
+        fix = f"did you mean {near!r}?" if near else f"types that exist: {known}"
+        self.say((kind.line, kind.column), f"there is no {noun} type {name!r}", fix)
         return _NOTHING
 
     def _unknown(self, key: str, place: tuple[int, int], shape: type[Shape]) -> None:

@@ -8,9 +8,11 @@ from itertools import combinations
 from typing import Any
 
 from delivery import supply
-from delivery.checks import aws, gcp
+from delivery.checks import aws, azure, gcp
 from delivery.problems import Problem
 from delivery.shapes import (
+    AcrRegistry,
+    AksRuntime,
     ArtifactRegistry,
     EcrRegistry,
     EksRuntime,
@@ -27,11 +29,16 @@ _ALONE: Mapping[type, Callable[[Any], Iterator[Problem]]] = {
     EcrRegistry: aws.registry,
     GkeRuntime: gcp.runtime,
     ArtifactRegistry: gcp.registry,
+    AksRuntime: azure.runtime,
 }
 """What is checked of each type by itself."""
-_Runtime = EksRuntime | GkeRuntime
-_Registry = EcrRegistry | ArtifactRegistry
-_OF_ONE_CLOUD: Mapping[type[_Registry], type[_Runtime]] = {EcrRegistry: EksRuntime, ArtifactRegistry: GkeRuntime}
+_Runtime = EksRuntime | GkeRuntime | AksRuntime
+_Registry = EcrRegistry | ArtifactRegistry | AcrRegistry
+_OF_ONE_CLOUD: Mapping[type[_Registry], type[_Runtime]] = {
+    EcrRegistry: EksRuntime,
+    ArtifactRegistry: GkeRuntime,
+    AcrRegistry: AksRuntime,
+}
 """Whose nodes have an identity that each type of registry knows."""
 
 
@@ -104,6 +111,8 @@ def _pull(registry: RegistrySettings, runtime: RuntimeSettings) -> Iterator[Prob
         what = f"nodes of {runtime.name!r} ({runtime.type}) have no identity that {registry.name!r} ({registry.type}) knows"
         yield Problem(registry.at, what, "use a registry of the same cloud, or an external one")
         return
+    if isinstance(registry, AcrRegistry) and isinstance(runtime, AksRuntime):
+        yield from azure.pull(registry, runtime)
     theirs, own = runtime.account.region, registry.account.region
     if theirs not in (own, *registry.also_for):
         what = f"{runtime.name!r} in {theirs} pulls from {registry.name!r} in {own}"

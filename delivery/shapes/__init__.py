@@ -2,6 +2,14 @@
 
 from delivery.shapes.application import ApplicationConfig, BypassSettings, ReleaseChannelGroup, ReleaseSettings
 from delivery.shapes.aws import AwsAccount, AwsNetwork, EcrPush, EcrRegistry, EksNodes, EksRuntime
+from delivery.shapes.azure import (
+    AcrRegistry,
+    AksNodes,
+    AksRuntime,
+    AksSystemNodes,
+    AzureAccount,
+    AzureNetwork,
+)
 from delivery.shapes.base import OneOf, Shape
 from delivery.shapes.channel import (
     ContainerOrchestrationRuntime,
@@ -68,6 +76,10 @@ from delivery.shapes.task import (
 from delivery.shapes.template import ReleaseChannelTemplate
 
 __all__ = [
+    "AcrRegistry",
+    "AksNodes",
+    "AksRuntime",
+    "AksSystemNodes",
     "AllowedTimes",
     "AlwaysFailing",
     "AlwaysPassing",
@@ -78,6 +90,8 @@ __all__ = [
     "AutoRollbackConfig",
     "AwsAccount",
     "AwsNetwork",
+    "AzureAccount",
+    "AzureNetwork",
     "BuiltinProtectionConfig",
     "BypassSettings",
     "ChannelRelease",

@@ -58,8 +58,6 @@ class Choice:
 
     key: str
     table: Mapping[str, type[Shape]]
-    later: tuple[str, ...] = ()
-    """Kinds that have a name and nothing behind it yet: refused with the kinds that exist."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from delivery.shapes.aws import EcrRegistry, EksRuntime
+from delivery.shapes.azure import AcrRegistry, AksRuntime
 from delivery.shapes.base import Choice, Shape
 from delivery.shapes.gcp import ArtifactRegistry, GkeRuntime
 from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
@@ -16,21 +17,20 @@ WEEK = 7 * 24 * 3600.0
 
 
 RUNTIMES: dict[str, type[RuntimeSettings]] = {
+    "aks": AksRuntime,
     "eks": EksRuntime,
     "gke": GkeRuntime,
     "kubeconfig": KubeconfigRuntime,
     "local": LocalRuntime,
 }
 """The types of runtimes: to add one, write its class and a line here."""
-LATER_RUNTIMES = ("aks",)
-"""Types that have a name already, and nothing behind it yet."""
 REGISTRIES: dict[str, type[RegistrySettings]] = {
+    "acr": AcrRegistry,
     "artifact-registry": ArtifactRegistry,
     "ecr": EcrRegistry,
     "external": ExternalRegistry,
 }
 """The types of registries: to add one, write its class and a line here."""
-LATER_REGISTRIES = ("acr",)
 
 
 class ApprovalSettings(Shape):
@@ -45,8 +45,8 @@ class ApprovalSettings(Shape):
 class Stack(Shape):
     """One environment: its clusters, its registries, what it deploys."""
 
-    runtimes: Annotated[tuple[RuntimeSettings, ...], Choice("type", RUNTIMES, LATER_RUNTIMES)] = ()
-    registries: Annotated[tuple[RegistrySettings, ...], Choice("type", REGISTRIES, LATER_REGISTRIES)] = ()
+    runtimes: Annotated[tuple[RuntimeSettings, ...], Choice("type", RUNTIMES)] = ()
+    registries: Annotated[tuple[RegistrySettings, ...], Choice("type", REGISTRIES)] = ()
     applications: tuple[NonEmpty, ...] = ("*",)
     """Names of applications, or globs."""
     max_deletions: Count = 10

@@ -7,6 +7,7 @@ takes what it is sent is beyond these tests.
 from __future__ import annotations
 
 import asyncio
+import base64
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from typing import Any
 
 import pulumi
 from google.protobuf import json_format
-from pulumi.runtime import mocks, stack
+from pulumi.runtime import mocks, settings, stack
 
 SECRET = "4dabf18193072939515e22adb298388d"
+_LONGEST = 120
+"""Seconds after which a program hangs."""
 CLOUDS = ("aws", "gcp", "azure-native", "kubernetes")
 
 
@@ -102,9 +105,12 @@ class Recording(mocks.MockMonitor):
 def record(program: Callable[[], object], *, is_preview: bool = False) -> Recording:
     """Run a program and return what it registered. In a preview, nothing that a cloud computes is known."""
     recording = Recording(is_preview)
-    asyncio.set_event_loop(asyncio.new_event_loop())
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    # what an earlier program left unfinished belongs to a loop that no longer runs, and would be waited for without end
+    settings.SETTINGS.outputs.clear()
     mocks.set_mocks(recording.mocks, "pvn", "any", is_preview, monitor=recording)
-    asyncio.get_event_loop().run_until_complete(stack.run_pulumi_func(lambda: _run(program)))
+    loop.run_until_complete(asyncio.wait_for(stack.run_pulumi_func(lambda: _run(program)), _LONGEST))
     return recording
 
 
@@ -124,15 +130,25 @@ class _Cloud(mocks.Mocks):
         self._is_preview = is_preview
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        known = _as_answered(args.inputs)
         if self._is_preview and args.custom:
-            return None, dict(args.inputs)
-        return f"{args.name}-id", {**args.inputs, **ANSWERS.get(args.typ, _nothing)(args.name, args.inputs)}
+            return None, known
+        return f"{args.name}-id", {**known, **ANSWERS.get(args.typ, _nothing)(args.name, args.inputs)}
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
-        return CALLS[args.token](args.args), None
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        return CALLS[args.token](args.args), []
 
 
 Answer = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+
+
+def _as_answered(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return inputs as Azure gives them back: the identities that go in as a list come out by id."""
+    identity = inputs.get("identity") or {}
+    if not isinstance(identity.get("userAssignedIdentities"), list):
+        return dict(inputs)
+    by_id = {one: {"clientId": "", "principalId": ""} for one in identity["userAssignedIdentities"] if isinstance(one, str)}
+    return {**inputs, "identity": {**identity, "userAssignedIdentities": by_id}}
 
 
 def _nothing(_: str, __: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -143,7 +159,12 @@ def _arn(service: str) -> Answer:
     return lambda name, inputs: {"arn": f"arn:aws:{service}:::{inputs.get('name', name)}", "name": inputs.get("name", name)}
 
 
-CALLS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {}
+_AKS = "clusters: [{cluster: {server: 'https://aks', certificate-authority-data: QQ==}}]"
+CALLS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "azure-native:containerservice:listManagedClusterUserCredentials": lambda _: {
+        "kubeconfigs": [{"name": "any", "value": base64.b64encode(_AKS.encode()).decode()}]
+    },
+}
 ANSWERS: dict[str, Answer] = {
     "aws:eks/cluster:Cluster": lambda name, _: {
         "arn": f"arn:aws:eks:::cluster/{name}",
@@ -156,6 +177,26 @@ ANSWERS: dict[str, Answer] = {
     "aws:kms/key:Key": _arn("kms"),
     "aws:ecr/repository:Repository": _arn("ecr"),
     "aws:cloudwatch/logGroup:LogGroup": _arn("logs"),
+    "azure-native:containerservice:ManagedCluster": lambda name, inputs: {
+        "name": name,
+        "oidcIssuerProfile": {"issuerURL": f"https://oidc.aks/{name}", "enabled": True},
+    },
+    "azure-native:containerregistry:Registry": lambda _, inputs: {
+        "name": inputs["registryName"],
+        "loginServer": f"{inputs['registryName']}.azurecr.io",
+    },
+    "azure-native:managedidentity:UserAssignedIdentity": lambda name, _: {
+        "name": name,
+        "clientId": f"{name}-client",
+        "principalId": f"{name}-principal",
+    },
+    "azure-native:keyvault:Vault": lambda _, inputs: {"name": inputs["vaultName"]},
+    "azure-native:keyvault:Key": lambda name, _: {
+        "keyUri": f"https://vault/{name}",
+        "keyUriWithVersion": f"https://vault/{name}/1",
+    },
+    "azure-native:resources:ResourceGroup": lambda _, inputs: {"name": inputs["resourceGroupName"]},
+    "azure-native:network:VirtualNetwork": lambda _, inputs: {"name": inputs["virtualNetworkName"]},
     "gcp:container/cluster:Cluster": lambda name, _: {
         "endpoint": "10.0.0.2",
         "masterAuth": {"clusterCaCertificate": "QQ=="},

@@ -13,18 +13,22 @@ from delivery.shapes import stack as shapes
 from delivery.shapes.base import Shape
 from delivery.shapes.fields import plan
 from tests.components import test_aws as aws
+from tests.components import test_azure as azure
 from tests.components import test_gcp as gcp
 from tests.components.recording import CLOUDS, Recording, record
 from tests.components.stacks import making_registry, making_runtime, registry, runtime
 
 ROOT = Path(__file__).parents[2]
-SDKS = {"aws": "pulumi_aws", "gcp": "pulumi_gcp"}
+SDKS = {"aws": "pulumi_aws", "azure": "pulumi_azure_native", "gcp": "pulumi_gcp"}
 PROGRAMS = {
     "eks, production": making_runtime(runtime(aws.PRODUCTION), registry(aws.IMAGES)),
     "eks, staging": making_runtime(runtime(aws.STAGING)),
     "ecr": making_registry(registry(aws.IMAGES), ("shop/web",), (runtime(aws.PRODUCTION),)),
     "gke, production": making_runtime(runtime(gcp.PRODUCTION), registry(gcp.IMAGES)),
     "gke, staging": making_runtime(runtime(gcp.STAGING)),
+    "aks, production": making_runtime(runtime(azure.PRODUCTION), registry(azure.IMAGES)),
+    "aks, staging": making_runtime(runtime(azure.STAGING)),
+    "acr": making_registry(registry(azure.IMAGES), ("shop/web",)),
     "artifact-registry": making_registry(registry(gcp.IMAGES), ("shop/web",)),
 }
 

@@ -1,0 +1,1 @@
+"""AKS clusters and Azure Container Registry, each in the subscription that its settings name."""
