@@ -39,6 +39,7 @@ format: python ## Put every file into the one format
 
 test: setup ## Every test, with the real engine and real local clusters
 	$(PYTEST) -n auto $(QUICK)
+	$(PYTEST) -n auto -q --hypothesis-profile thorough tests/unit/gates
 	$(ENGINE)
 
 unit: python ## The tests that need no engine and no cluster: seconds

@@ -88,7 +88,7 @@ def _instance(
 def _record(step: Step, made: ServiceInstance) -> dict[str, Any]:
     """Return the history that the next update reads: `current` is written only once everything has applied."""
     current = made.applied.apply(lambda is_applied: _written(step.record if is_applied else step.last))
-    kept = {"last": step.last, "previous": step.previous, "tried": step.tried}
+    kept = {"last": step.last, "previous": step.previous, "tried": step.tried, "failed": step.failed}
     return {"current": current, **{name: _written(record) for name, record in kept.items()}}
 
 

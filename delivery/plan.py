@@ -54,8 +54,15 @@ class Step:
 
     @property
     def tried(self) -> Record | None:
-        """The release that this update begins; where it holds, the one that was begun last and given up."""
-        return self.record if self.action is Action.APPLY else self.history.tried
+        """The release that this update is to bring; None where it brings none."""
+        return self.record if self.action is Action.APPLY else None
+
+    @property
+    def failed(self) -> Record | None:
+        """The release that was tried and is given up, in this update or an earlier one; None once another one is tried."""
+        if self.action is Action.APPLY:
+            return None
+        return self.candidate.record if self.verdict.gives_up else self.history.failed
 
     @property
     def last(self) -> Record | None:

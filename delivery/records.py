@@ -50,7 +50,9 @@ class History:
     is_interrupted: bool = False
     """True where an update began and did not finish: the cluster may hold some of its objects."""
     tried: Record | None = None
-    """The release that was last begun: the one that failed, where it is not the one that runs."""
+    """The release that the last update was to bring; of interest where that update is interrupted."""
+    failed: Record | None = None
+    """The release that was tried and given up: it is not tried again."""
 
     @property
     def effective(self) -> Record | None:
@@ -145,9 +147,9 @@ def _record(value: object) -> Record | None:
 
 def _history(entry: object) -> History:
     fields = _mapping(entry)
-    if not set(fields) <= {"current", "last", "previous", "tried"}:
+    if not set(fields) <= {"current", "last", "previous", "tried", "failed"}:
         raise ValueError(f"a history has the fields {sorted(fields)}")
     # an output that depended on a failed resource may come back unknown, or not come back at all
     current = fields.get("current", UNKNOWN)
-    records = (_record(current), _record(fields.get("last")), _record(fields.get("previous")))
-    return History(*records, is_interrupted=current == UNKNOWN, tried=_record(fields.get("tried")))
+    last, previous, tried, failed = (_record(fields.get(name)) for name in ("last", "previous", "tried", "failed"))
+    return History(_record(current), last, previous, current == UNKNOWN, tried, failed)

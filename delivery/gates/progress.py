@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from delivery import objects
 from delivery.canonical import short
 from delivery.facts import Evidence, LiveObject
-from delivery.gates.verdict import Answer, State
+from delivery.gates.verdict import PROGRESS, Answer, State
 from delivery.records import History
 from delivery.unknown import Unknown
 from delivery.versions import Candidate
@@ -24,7 +24,7 @@ def progress(candidate: Candidate, history: History, evidence: Evidence) -> Iter
     release has failed when its cluster says so, or when it is still not healthy after its progress deadline.
     """
     instance, wanted = candidate.instance, candidate.record
-    if history.tried != wanted or history.effective in (None, wanted) or not instance.rolls_back:
+    if history.effective in (None, wanted) or not instance.rolls_back:
         return
     back = f"it goes back to {short(history.effective.version)}" if history.effective else ""
     # the exact commands: one brings something else, the other says that the world was at fault
@@ -33,8 +33,8 @@ def progress(candidate: Candidate, history: History, evidence: Evidence) -> Iter
         yield Answer(
             "progress", State.REFUSED, f"version {short(wanted.version)} was tried here and failed; {back}", command
         )
-    elif (why := _failure(candidate, evidence)) is not None:
-        yield Answer("progress", State.REFUSED, f"version {short(wanted.version)} failed: {why}; {back}", command)
+    elif history.begun == wanted and (why := _failure(candidate, evidence)) is not None:
+        yield Answer(PROGRESS, State.REFUSED, f"version {short(wanted.version)} failed: {why}; {back}", command)
 
 
 def _failure(candidate: Candidate, evidence: Evidence) -> str | None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+PROGRESS = "progress"
+"""The gate that a release meets which was tried before."""
+
 
 class State(Enum):
     """What a gate says."""
@@ -49,6 +52,11 @@ class Verdict:
     def is_open(self) -> bool:
         """True where nothing stands in the way."""
         return self.state is State.OPEN
+
+    @property
+    def gives_up(self) -> bool:
+        """True where the release was tried and failed, and what ran before comes back."""
+        return any(answer.gate == PROGRESS and answer.state is State.REFUSED for answer in self.answers)
 
     @property
     def shut(self) -> tuple[Answer, ...]:

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.gates import Answer, State, Verdict
@@ -106,7 +106,6 @@ VERSIONS = [candidate(image=f"i{n}", version=f"v{n}") for n in range(4)]
 moves = st.lists(st.tuples(st.sampled_from(VERSIONS), st.booleans(), st.booleans()), max_size=12)
 
 
-@settings(max_examples=100)
 @given(moves)
 def test_whatever_happens_the_cluster_only_ever_gets_approved_or_completed_objects(moves):
     """Drive releases, approvals, failures and holds through the stack's own outputs, as the engine would write them."""

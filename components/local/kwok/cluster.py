@@ -40,6 +40,9 @@ _ATTEMPTS = 3
 """How often a cluster is begun, should somebody take one of its ports in the meantime."""
 _REVIVALS = 5
 """How often processes that ended are started again: a controller manager waits 10 seconds for its API server, no more."""
+_LEASE = 20
+"""Seconds for which the nodes belong to the process that runs their pods. One that is started again waits for so long before a
+pod gets ready; kwokctl's own 200 are more than a rollout may take."""
 _PORTS = (
     *("etcdPeerPort", "etcdPort", "kubeApiserverPort"),
     *("kubeControllerManagerPort", "kubeSchedulerPort", "kwokControllerPort"),
@@ -222,7 +225,7 @@ class Cluster:
 def _settings(chosen: Sequence[int]) -> dict[str, object]:
     """Return kwokctl's configuration of a cluster on these ports."""
     kind = {"apiVersion": "config.kwok.x-k8s.io/v1alpha1", "kind": "KwokctlConfiguration"}
-    return {**kind, "options": dict(zip(_PORTS, chosen, strict=True))}
+    return {**kind, "options": {**dict(zip(_PORTS, chosen, strict=True)), "nodeLeaseDurationSeconds": _LEASE}}
 
 
 def _is_alive(pid_file: Path) -> bool:

@@ -15,7 +15,7 @@ from tests.unit.made import NOW, candidate, live, record
 OLD = candidate("staging", image="old", version="v1")
 NEW = candidate("staging", image="new", version="v2", progress_deadline=60.0)
 BEGUN = History(None, record(OLD), None, is_interrupted=True, tried=record(NEW))
-GIVEN_UP = History(record(OLD), record(OLD), None, tried=record(NEW))
+GIVEN_UP = History(record(OLD), record(OLD), None, failed=record(NEW))
 
 
 def verdict(found, remembered=BEGUN, of=NEW):
@@ -32,7 +32,7 @@ def test_a_release_that_is_ill_past_its_deadline_is_refused_and_what_ran_before_
     assert "failed: Deployment shop-staging/web: 0 of 1 pods are ready; it goes back to v1" in said.shut[0].fact
     texts = {OLD.bundle.digest: OLD.bundle.text}
     taken = step(NEW, said, Ledger({NEW.instance.id: BEGUN}, texts))
-    assert (taken.action, taken.record, taken.tried) == (Action.HOLD, record(OLD), record(NEW))
+    assert (taken.action, taken.record, taken.failed) == (Action.HOLD, record(OLD), record(NEW))
 
 
 def test_once_given_up_it_is_not_tried_again():
@@ -40,6 +40,22 @@ def test_once_given_up_it_is_not_tried_again():
     assert said.state is State.REFUSED
     assert "was tried here and failed" in said.shut[0].fact
     assert said.shut[0].next.startswith("pvn release shop --service web")
+
+
+def test_what_a_targeted_update_left_out_has_not_failed():
+    left_out = History(record(OLD), record(OLD), None, tried=record(NEW))
+    assert verdict(ill(), remembered=left_out).is_open
+
+
+def test_what_was_given_up_stays_given_up_while_another_release_waits():
+    waits = candidate("production", image="newer", version="v3")
+    remembered = History(record(OLD), record(OLD), None, failed=record(NEW))
+    held = step(
+        waits,
+        verdict({}, remembered=remembered, of=waits),
+        Ledger({waits.instance.id: remembered}, {OLD.bundle.digest: OLD.bundle.text}),
+    )
+    assert (held.action, held.failed) == (Action.HOLD, record(NEW))
 
 
 def test_another_release_goes_on_at_once():

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from delivery.facts import Attestation, Attested
@@ -90,7 +90,6 @@ def test_a_check_behind_the_deployment_that_does_not_pass_keeps_the_channel_unst
     assert answer(found, upstream=never).fact == "protection bake in 'staging': not on my watch"
 
 
-@settings(max_examples=500)
 @given(settled=st.floats(-30, 60), later=st.floats(0, 60), is_ill=st.booleans())
 @example(settled=10.0, later=0.0, is_ill=False)
 def test_bake_time_only_grows_with_time_and_starts_again_with_whatever_is_unhealthy(settled, later, is_ill):
