@@ -39,7 +39,7 @@ format: python ## Put every file into the one format
 
 test: setup ## Every test, with the real engine and real local clusters
 	$(PYTEST) -n auto $(QUICK)
-	$(PYTEST) -n auto -q --hypothesis-profile thorough tests/unit/gates
+	$(PYTEST) -n auto -q --hypothesis-profile thorough tests/unit/gates/test_sequences.py tests/unit/gates/test_faults.py
 	$(ENGINE)
 
 unit: python ## The tests that need no engine and no cluster: seconds

@@ -29,7 +29,7 @@ class Action(Enum):
     APPLY = "apply"
     """Its gates are open: it gets the objects of its candidate."""
     HOLD = "hold"
-    """It keeps the objects of its last completed release, whatever the tree says now."""
+    """It keeps the objects of its last completed release, whatever the tree says now; those of one begun, where none was."""
     WAIT = "wait"
     """It was never released and may not be yet: there is nothing to keep."""
 
@@ -54,8 +54,8 @@ class Step:
 
     @property
     def tried(self) -> Record | None:
-        """The release that this update is to bring; None where it brings none."""
-        return self.record if self.action is Action.APPLY else None
+        """The release that this update is to bring or to finish; None where it brings nothing."""
+        return self.record if self.record != self.last else None
 
     @property
     def failed(self) -> Record | None:
@@ -115,10 +115,14 @@ def step(candidate: Candidate, verdict: Verdict, ledger: Ledger) -> Step:
         is_change = history.effective is not None and history.effective.manifests != record.manifests
         before = ledger.bundle(history.effective) if history.effective and is_change else None
         return Step(candidate, verdict, history, Action.APPLY, record, candidate.bundle, before)
-    if history.effective:
-        kept = ledger.bundle(history.effective)
-        return Step(candidate, verdict, history, Action.HOLD, history.effective, kept)
+    if kept := history.effective or _unfinished(history, verdict):
+        return Step(candidate, verdict, history, Action.HOLD, kept, ledger.bundle(kept))
     return Step(candidate, verdict, history, Action.WAIT, None, None)
+
+
+def _unfinished(history: History, verdict: Verdict) -> Record | None:
+    """Return a first release that was let through and did not finish: it may serve already, and stays unless refused."""
+    return history.begun if verdict.state is State.WAITING else None
 
 
 def _texts(steps: Sequence[Step], ledger: Ledger) -> Iterable[tuple[str, str]]:

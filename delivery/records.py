@@ -109,7 +109,7 @@ def read(stack: str, releases: object, manifests: object) -> Ledger:
         for name, history in histories.items():
             if name.count("/") != _SLASHES:
                 raise ValueError(f"{name!r} is not an application, a channel and a service")
-            for record in history.known:
+            for record in filter(None, (*history.known, history.begun)):
                 if record.manifests not in texts:
                     raise ValueError(f"no objects are kept for {name!r} at {record.manifests}")
     except (ValueError, TypeError) as wrong:

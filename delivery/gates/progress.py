@@ -29,10 +29,8 @@ def progress(candidate: Candidate, history: History, evidence: Evidence) -> Iter
     back = f"it goes back to {short(history.effective.version)}" if history.effective else ""
     # the exact commands: one brings something else, the other says that the world was at fault
     command = f"pvn release {instance.application} --service {instance.service} --param …, or the same again: --retry"
-    if not history.is_interrupted:
-        yield Answer(
-            "progress", State.REFUSED, f"version {short(wanted.version)} was tried here and failed; {back}", command
-        )
+    if history.failed == wanted:
+        yield Answer(PROGRESS, State.REFUSED, f"version {short(wanted.version)} was tried here and failed; {back}", command)
     elif history.begun == wanted and (why := _failure(candidate, evidence)) is not None:
         yield Answer(PROGRESS, State.REFUSED, f"version {short(wanted.version)} failed: {why}; {back}", command)
 

@@ -41,8 +41,8 @@ _ATTEMPTS = 3
 _REVIVALS = 5
 """How often processes that ended are started again: a controller manager waits 10 seconds for its API server, no more."""
 _LEASE = 20
-"""Seconds for which the nodes belong to the process that runs their pods. One that is started again waits for so long before a
-pod gets ready; kwokctl's own 200 are more than a rollout may take."""
+"""Seconds for which the nodes belong to the process that runs their pods. One that is started again waits for so long before
+a pod gets ready; kwokctl's own 200 are more than a rollout may take."""
 _PORTS = (
     *("etcdPeerPort", "etcdPort", "kubeApiserverPort"),
     *("kubeControllerManagerPort", "kubeSchedulerPort", "kwokControllerPort"),

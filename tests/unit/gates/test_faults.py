@@ -21,10 +21,9 @@ BAKE = Check("bake", Stage.POST_DEPLOYMENT, AlwaysPassing(), HERE, 60.0)
 STAGING = candidate("staging", checks=(BAKE,))
 PRODUCTION = candidate("production", gates=(STABLE, APPROVED))
 LONG_AGO = NOW - timedelta(hours=1)
-TWO = replace(
-    STAGING,
-    bundle=replace(STAGING.bundle, objects=(*STAGING.bundle.objects, *candidate("staging", service="b").bundle.objects)),
-)
+BOTH = (*STAGING.bundle.objects, *candidate("staging", service="b").bundle.objects)
+TWO = replace(STAGING, bundle=replace(STAGING.bundle, objects=BOTH))
+TEXTS = {STAGING.bundle.digest: STAGING.bundle.text}
 
 
 def proof(**more: Any) -> Evidence:

@@ -18,6 +18,9 @@ BEGUN = History(None, record(OLD), None, is_interrupted=True, tried=record(NEW))
 GIVEN_UP = History(record(OLD), record(OLD), None, failed=record(NEW))
 
 
+TEXTS = {one.bundle.digest: one.bundle.text for one in (OLD, NEW)}
+
+
 def verdict(found, remembered=BEGUN, of=NEW):
     return decide(of, {"staging": of}, remembered, Evidence(NOW, live={"k-staging": found}))
 
@@ -30,8 +33,7 @@ def test_a_release_that_is_ill_past_its_deadline_is_refused_and_what_ran_before_
     said = verdict(ill())
     assert said.state is State.REFUSED
     assert "failed: Deployment shop-staging/web: 0 of 1 pods are ready; it goes back to v1" in said.shut[0].fact
-    texts = {OLD.bundle.digest: OLD.bundle.text}
-    taken = step(NEW, said, Ledger({NEW.instance.id: BEGUN}, texts))
+    taken = step(NEW, said, Ledger({NEW.instance.id: BEGUN}, TEXTS))
     assert (taken.action, taken.record, taken.failed) == (Action.HOLD, record(OLD), record(NEW))
 
 
@@ -89,12 +91,20 @@ def test_the_first_release_has_nothing_to_go_back_to_and_tries_again():
     assert verdict(ill(), remembered=first).is_open
 
 
+def test_a_first_release_that_was_let_through_stays_while_its_gates_are_shut_again():
+    needing = candidate("production", image="new", version="v2")
+    first = History(None, None, None, is_interrupted=True, tried=record(needing))
+    known = Ledger({needing.instance.id: first}, {needing.bundle.digest: needing.bundle.text})
+    shut = decide(needing, {}, first, Evidence(NOW))
+    kept = step(needing, shut, known)
+    assert (kept.action, kept.record, kept.tried) == (Action.HOLD, record(needing), record(needing))
+
+
 def test_a_service_that_does_not_want_it_stays_where_it_failed():
     stays = candidate("staging", image="new", version="v2", progress_deadline=60.0, rolls_back=False)
     assert verdict(ill(), of=stays).is_open
 
 
 def test_what_was_tried_survives_in_the_stacks_outputs():
-    texts = {OLD.bundle.digest: OLD.bundle.text}
     written = {"current": UNKNOWN, "last": record(OLD).text, "previous": None, "tried": record(NEW).text}
-    assert read("staging", {NEW.instance.id: written}, texts).history(NEW.instance.id) == BEGUN
+    assert read("staging", {NEW.instance.id: written}, TEXTS).history(NEW.instance.id) == BEGUN
