@@ -26,6 +26,8 @@ class ServiceInstanceArgs:
 
     objects: Objects
     """Kubernetes objects in order, each with its namespace, labels and version."""
+    version: str
+    """The version that the objects are of."""
     digest: str
     """The manifests digest of the objects. Each carries it: what an update left out is told from what it did not."""
     runtime: str
@@ -55,7 +57,9 @@ class ServiceInstance(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: ServiceInstanceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("pvn:delivery:ServiceInstance", name, {}, opts)
+        # what the policy pack is told before any object exists; it judges the claim by itself
+        claim = {"version": args.version, "manifests": args.digest}
+        super().__init__("pvn:delivery:ServiceInstance", name, claim, opts)
         first = [one for one in args.objects if one["kind"] in _BEFORE_WORKLOADS]
         then = [one for one in args.objects if one["kind"] not in _BEFORE_WORKLOADS]
         namespace = [args.namespace] if args.namespace else []
