@@ -51,10 +51,10 @@ class Found:
 
     @property
     def pod(self) -> Mapping[str, Any]:
-        """The spec of the pods that a workload runs."""
+        """The spec of the pods that a workload runs; empty where it has none."""
         spec: Any = self.props
         for name in kinds.POD_SPECS[self.kind]:
-            spec = spec[name]
+            spec = spec.get(name) or {}
         return dict(spec)
 
     @property

@@ -99,6 +99,8 @@ def _examine(rule: Rule, resource: Found, run: _Run) -> list[str]:
     except UnknownValueError as unknown:
         run.coverage.note_unknown(resource.urn, rule.name, unknown.message)
         return [f"{resource.name} cannot be judged: {unknown.message}"] if decision.is_guarded else []
+    except (AttributeError, KeyError, TypeError):
+        said = [f"{resource.name} does not have the shape of a {resource.type}"]
     run.coverage.note(resource.urn, rule.name, said)
     if said and not rule.is_advice:
         _write(run, decision)  # an update ends here, and nobody asks for the whole stack any more

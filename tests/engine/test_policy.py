@@ -133,6 +133,7 @@ def test_a_pack_that_stands_in_no_project_or_finds_no_evidence_refuses_everythin
     assert said.code != 0
     assert "is no Pulumi project, so there is nothing to decide from" in said
 
+    assert shop.up("production").code == 0
     patch(shop, ALWAYS_OPEN)
     shop.kwokctl("stop", "staging")
     said = shop.up("production", "--policy-pack", "policy")
