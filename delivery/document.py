@@ -49,6 +49,7 @@ class Date:
     text: str
 
 
+_MOST_DIGITS = 100
 _SUSPICIOUS = 5_000
 """A text with fewer signs that can begin a level than this cannot nest deep enough to do harm."""
 
@@ -252,7 +253,8 @@ def _boolean(text: str) -> bool:
 
 
 def _whole(text: str) -> int:
-    digits = text.replace("_", "")
+    # nothing here takes numbers of so many digits, and Python does not read them by the thousand
+    digits = text.replace("_", "")[:_MOST_DIGITS]
     sign, digits = (-1, digits[1:]) if digits.startswith("-") else (1, digits.removeprefix("+"))
     if ":" in digits:
         total = 0

@@ -10,6 +10,8 @@ from delivery.problems import nearest
 
 Words = tuple[str, str]
 """What is wrong, and the fix."""
+_LONGEST = 120
+"""Characters of a value that are shown."""
 
 
 def kind(node: Node) -> str:
@@ -34,14 +36,18 @@ def say(field: str, node: Node, error: Mapping[str, Any]) -> Words:
     return known(field, node, error.get("ctx", {}))
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def _shown(node: Node) -> str:
-    return f"`{node.text}`" if node.text else kind(node)
+    return f"`{_short(node.text)}`" if node.text else kind(node)
 
 
 def _text(field: str, node: Node, _: Mapping[str, Any]) -> Words:
     if isinstance(node.data, list | dict):
         return f"{field} must be text, not {kind(node)}", _braces(node) or "write one value"
-    return f"{field} must be text, and YAML reads {_shown(node)} as {kind(node)}", f'quote it: "{node.text}"'
+    return f"{field} must be text, and YAML reads {_shown(node)} as {kind(node)}", f'quote it: "{_short(node.text)}"'
 
 
 def _braces(node: Node) -> str:
@@ -53,7 +59,7 @@ def _text_or_number(field: str, node: Node, _: Mapping[str, Any]) -> Words:
     if isinstance(node.data, list | dict):
         return f"{field} must be text or a whole number, not {kind(node)}", _braces(node) or "write one value"
     what = f"{field} must be text or a whole number, and YAML reads {_shown(node)} as {kind(node)}"
-    return what, f'quote it: "{node.text}"'
+    return what, f'quote it: "{_short(node.text)}"'
 
 
 def _boolean(field: str, node: Node, _: Mapping[str, Any]) -> Words:
@@ -67,13 +73,14 @@ def _boolean(field: str, node: Node, _: Mapping[str, Any]) -> Words:
 def _whole(field: str, node: Node, _: Mapping[str, Any]) -> Words:
     digits = node.text.lstrip("-").isdigit() and isinstance(node.data, str)
     return f"{field} must be a whole number, not {kind(node) if digits else _shown(node)}", (
-        f"write {node.text}, without quotes" if digits else "write a whole number, such as 3"
+        f"write {_short(node.text)}, without quotes" if digits else "write a whole number, such as 3"
     )
 
 
 def _literal(field: str, node: Node, context: Mapping[str, Any]) -> Words:
     names = [name.strip("'") for name in str(context["expected"]).replace(" or ", ", ").split(", ")]
-    near = nearest(node.text.upper().replace("-", "_"), names) or nearest(node.text, names)
+    text = node.text[:_LONGEST]
+    near = nearest(text.upper().replace("-", "_"), names) or nearest(text, names)
     fix = f"did you mean {near!r}?" if near else f"write one of {', '.join(names)}"
     return f"{field} must be {'one of ' if len(names) > 1 else ''}{', '.join(names)}, not {_shown(node)}", fix
 

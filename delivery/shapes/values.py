@@ -16,6 +16,10 @@ LABEL = re.compile(r"[a-zA-Z0-9.\-_@+]*")
 TAG_OR_DIGEST = re.compile(r"[A-Za-z0-9_][0-9A-Za-z_.-]*|sha256:[0-9a-f]{64}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 WHOLE = re.compile(r"[-+]?[0-9]+")
+_MOST_DIGITS = 30
+"""Of a number that is looked at at all; 64 bits are 19 digits."""
+_LONGEST = 315_576_000_000
+"""Seconds of the longest duration that the format knows: ten thousand years."""
 COMMIT = re.compile(r"[0-9a-fA-F]{4,64}")
 
 
@@ -100,7 +104,9 @@ def _listed(item: str) -> WithJsonSchema:
 
 def _seconds(value: object) -> float:
     if isinstance(value, str) and DURATION.fullmatch(value):
-        return float(value[:-1])
+        if float(value[:-1]) <= _LONGEST:
+            return float(value[:-1])
+        raise broken("is longer than any duration can be", "write a shorter one")
     fix = "write decimal seconds and an s, such as 600s or 0.5s"
     if isinstance(value, str) and (found := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|sec|m|min|h|d)?", value)):
         units = {"ms": 0.001, "m": 60, "min": 60, "h": 3600, "d": 86400}
@@ -118,7 +124,7 @@ def _positive(value: float) -> float:
 
 def _int64(value: object) -> int:
     if isinstance(value, str) and WHOLE.fullmatch(value):
-        value = int(value)
+        value = int(value[:_MOST_DIGITS])
     if isinstance(value, int) and not isinstance(value, bool):
         if -(2**63) <= value < 2**63:
             return value
@@ -128,6 +134,7 @@ def _int64(value: object) -> int:
 
 def _whole_text(text: str) -> str:
     if WHOLE.fullmatch(text):
+        _int64(text)
         return text
     raise broken("is not a whole number", 'write a whole number in quotes, such as "3"')
 

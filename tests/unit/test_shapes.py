@@ -65,6 +65,23 @@ def test_anything_else_is_not_an_int64(typed):
     assert "`defaultValue`" in said(SERVICE % f"parameters: [{{name: n, int: {{defaultValue: {typed}}}}}]")
 
 
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ('parameters: [{name: n, int: {defaultValue: "%s"}}]', "does not fit into 64 bits"),
+        ("parameters: [{name: n, int: {defaultValue: %s}}]", "does not fit into 64 bits"),
+        ('kubernetesConfig: {patches: [{replace: {intAsString: "%s"}}]}', "does not fit into 64 bits"),
+        ("progressDeadline: %ss", "is longer than any duration can be"),
+        ("runtimeConnection: %s", "YAML reads `999999"),
+        ("parametersAutogen: %s", "must be one of NONE, "),
+    ],
+)
+def test_numbers_without_end_are_refused_in_few_words(field, words):
+    text = said(SERVICE % (field % ("9" * 5000)))
+    assert words in text
+    assert len(text) < 600
+
+
 @pytest.mark.parametrize(("typed", "name"), [("KUBERNETES", "KUBERNETES"), ("1", "KUBERNETES"), ("2", "KUSTOMIZE")])
 def test_an_enum_is_its_name_or_its_number(typed, name):
     config = service(f"kubernetesConfig: {{type: {typed}, local: {{path: .}}}}").kubernetes_config
