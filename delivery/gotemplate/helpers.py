@@ -98,6 +98,11 @@ def decode_base64(text: str) -> str:
         raise Failure("illegal base64 data", "give b64dec what b64enc made") from None
 
 
+def fail(message: str) -> Value:
+    """Stop with a message: what the template was given does not fit together."""
+    raise Failure(message, "give the template other values")
+
+
 def required(message: str, value: Value) -> Value:
     """Return the value; raise a Failure with the message where it is nil or an empty string."""
     if value is None or value is NOTHING or value == "":
@@ -135,6 +140,17 @@ def join(separator: str, values: Value) -> str:
 def split(separator: str, text: str) -> list[Value]:
     """Return the parts of a text; an empty separator parts it into characters."""
     return list(text.split(separator)) if separator else list(text)
+
+
+def has(needle: Value, values: Value) -> bool:
+    """Say whether a list holds a value, of the same type."""
+    return any(type(native(one)) is type(native(needle)) and one == needle for one in _list(values))
+
+
+def end_of(values: Value, at: int) -> Value:
+    """Return the first (0) or the last (-1) item of a list, or nil where there is none."""
+    items = _list(values)
+    return items[at] if items else None
 
 
 def make_list(*values: Value) -> list[Value]:
@@ -228,17 +244,22 @@ HELPERS: dict[str, Function] = {
     "dict": _helper(make_dict, rest="any"),
     "div": _helper(divide, "any", "any"),
     "empty": _helper(lambda value: not value, "any"),
+    "fail": _helper(fail, "string"),
+    "first": _helper(lambda values: end_of(values, 0), "any"),
     "fromJson": _helper(documents.from_json, "string"),
     "fromYaml": _helper(documents.from_yaml, "string"),
     "get": _helper(get, "any", "string"),
+    "has": _helper(has, "any", "any"),
     "hasKey": _helper(has_key, "any", "string"),
     "hasPrefix": _helper(lambda part, text: text.startswith(part), "string", "string"),
     "hasSuffix": _helper(lambda part, text: text.endswith(part), "string", "string"),
     "include": _helper(included, "string", "any"),
     "indent": _helper(indent, "int", "string"),
     "int": _helper(whole, "any"),
+    "int64": _helper(whole, "any"),
     "join": _helper(join, "string", "any"),
     "keys": _helper(keys_of, "any", rest="any"),
+    "last": _helper(lambda values: end_of(values, -1), "any"),
     "list": _helper(make_list, rest="any"),
     "lower": _helper(lambda text: _case(text, upper=False), "string"),
     "mul": _helper(multiply, "any", rest="any"),

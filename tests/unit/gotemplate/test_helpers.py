@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from delivery.gotemplate import Image, TemplateError, render
+from delivery.gotemplate.helpers import HELPERS
 
 DATA = {
     "s": "hello world", "e": "", "n": 3, "l": ["a", "b"], "m": {"b": 1, "a": "x"}, "nil": None, "yes": True,
@@ -32,7 +36,9 @@ DATA = {
         ("{{get .m `a`}}|{{get .m `zz`}}|{{hasKey .m `a`}}|{{hasKey .m `zz`}}|{{keys .m}}", "x||true|false|[a b]"),
         ("{{coalesce .e .nil .n}} {{empty .e}} {{empty .n}}", "3 true false"),
         ("{{add 1 2 `3`}} {{sub 5 .n}} {{mul 2 3 4}} {{div 7 2}} {{div -7 2}}", "6 2 24 3 -3"),
-        ("{{int `42`}} {{int 3.9}} {{int `x`}}", "42 3 0"),
+        ("{{int `42`}} {{int 3.9}} {{int `x`}} {{int64 `-7`}}", "42 3 0 -7"),
+        ("{{first .l}}{{last .l}} {{first (list) | default `none`}} {{last .nil | default `none`}}", "ab none none"),
+        ("{{has `a` .l}} {{has `z` .l}} {{has 1 (list 1.0 true)}} {{has .nil (list .nil)}}", "true false false true"),
         ("{{add 9223372036854775807 1}}", "-9223372036854775808"),
         ("{{toString 1.5}} {{toString .i}} {{len (toString .n)}}", "1.5 reg/x:v1 1"),
         ("{{sha256sum `abc`}}", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -69,6 +75,7 @@ def test_include_gives_a_template_as_text_to_go_on_with():
     [
         ("{{required `set .s` .e}}", "set .s"),
         ("{{required `set it` .nil}}", "set it"),
+        ("{{fail `this and that`}}", "this and that"),
         ("{{div 1 0}}", "integer divide by zero"),
         ("{{b64dec `*`}}", "illegal base64 data"),
         ("{{fromYaml `a: [`}}", "error converting YAML"),
@@ -86,6 +93,12 @@ def test_a_helper_refuses_what_it_cannot_take(source, what):
     with pytest.raises(TemplateError) as caught:
         render(source, DATA)
     assert what in caught.value.what
+
+
+def test_the_documentation_lists_them_all_and_no_other():
+    text = (Path(__file__).parents[3] / "docs/templates.md").read_text("utf-8")
+    table = text[text.index("| for |") : text.index("A template that has to stay")]
+    assert sorted(re.findall(r"`(\w+)`", table)) == sorted(HELPERS)
 
 
 def test_helpers_can_be_switched_off():
