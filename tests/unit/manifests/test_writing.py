@@ -26,6 +26,9 @@ WORDS = [
     "a\n",
     "\n",
     "a\n b\n\nc",
+    "0\n\x08",
+    "\x08\n0",
+    "\x7fa\nb\ufeff\n",
 ]
 WORDS += [
     "a\t",
