@@ -12,12 +12,7 @@ from components import kubernetes
 from delivery import objects
 from delivery.bundles import Objects
 from delivery.objects import ObjectKey
-
-_BEFORE_WORKLOADS = frozenset(
-    {"ClusterRole", "ClusterRoleBinding", "ConfigMap", "CustomResourceDefinition", "LimitRange", "NetworkPolicy"}
-    | {"PriorityClass", "Role", "RoleBinding", "Secret", "ServiceAccount", "StorageClass"}
-)
-"""Kinds that a pod may need when it starts. None of them waits for a pod, so waiting for them cannot lock up."""
+from delivery.phases import phases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +21,6 @@ class ServiceInstanceArgs:
 
     objects: Objects
     """Kubernetes objects in order, each with its namespace, labels and version."""
-    version: str
-    """The version that the objects are of."""
     digest: str
     """The manifests digest of the objects. Each carries it: what an update left out is told from what it did not."""
     runtime: str
@@ -57,24 +50,21 @@ class ServiceInstance(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: ServiceInstanceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        # what the policy pack is told before any object exists; it judges the claim by itself
-        claim = {"version": args.version, "manifests": args.digest}
-        super().__init__("pvn:delivery:ServiceInstance", name, claim, opts)
-        first = [one for one in args.objects if one["kind"] in _BEFORE_WORKLOADS]
-        then = [one for one in args.objects if one["kind"] not in _BEFORE_WORKLOADS]
-        namespace = [args.namespace] if args.namespace else []
-        early = self._apply(first, args, namespace)
-        late = self._apply(then, args, early or namespace)
+        super().__init__("pvn:delivery:ServiceInstance", name, {}, opts)
+        made: list[pulumi.CustomResource] = []
+        after: Sequence[pulumi.Resource] = [args.namespace] if args.namespace else []
+        for phase in (ordered := phases(args.objects)):
+            after = self._apply(phase, args, after)
+            made += after
         # an object whose update failed keeps its id; only what the provider says of it becomes unknown
-        told = [getattr(resource, "metadata") for resource in (*early, *late)]  # noqa: B009 - set by its input's name
-        wanted = [(objects.version(one), args.digest) for one in (*first, *then)]
+        told = [getattr(resource, "metadata") for resource in made]  # noqa: B009 - set by its input's name
+        wanted = [(objects.version(one), args.digest) for phase in ordered for one in phase]
         self.applied = pulumi.Output.all(*told).apply(lambda found: list(map(_identity, found)) == wanted)
         self.register_outputs({})
 
     def _apply(
         self, some: Sequence[Mapping[str, Any]], args: ServiceInstanceArgs, after: Sequence[pulumi.Resource]
     ) -> list[pulumi.CustomResource]:
-        timeout = f"{args.progress_deadline:g}s" if args.progress_deadline else None
         opts = pulumi.ResourceOptions(
             parent=self,
             provider=args.provider,
@@ -82,9 +72,19 @@ class ServiceInstance(pulumi.ComponentResource):
             depends_on=after,
             deleted_with=args.cluster,
             retain_on_delete=args.keeps_objects or None,
-            custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout) if timeout else None,
         )
         return [_resource(one, args, opts) for one in some]
+
+
+_PATIENCE = 600.0
+"""Seconds that the provider waits where nobody says how long."""
+
+
+def _timeouts(found: Mapping[str, Any], deadline: float | None) -> pulumi.CustomTimeouts | None:
+    """Return how long to wait for an object. A Job that is tried again may take as long as it may be tried."""
+    own = (found.get("spec") or {}).get("activeDeadlineSeconds") if found["kind"] == "Job" else None
+    seconds = max(deadline or _PATIENCE, own + _PATIENCE) if isinstance(own, int) else deadline
+    return pulumi.CustomTimeouts(create=f"{seconds:g}s", update=f"{seconds:g}s") if seconds else None
 
 
 def _identity(metadata: Mapping[str, Any]) -> tuple[str | None, str | None]:
@@ -93,6 +93,8 @@ def _identity(metadata: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 def _resource(found: Mapping[str, Any], args: ServiceInstanceArgs, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
     metadata, runtime = found["metadata"], args.runtime
+    if timeouts := _timeouts(found, args.progress_deadline):
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(custom_timeouts=timeouts))
     if former := args.former.get(objects.key(found)):
         alias = pulumi.Alias(type_=kubernetes.token(former, found["kind"]))
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[alias]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -89,7 +90,7 @@ def _instance(
     config = layers.kubernetes_config(service, own)
     constants = layers.constants(channel, service, own)
     given = variables(channel.name, place.runtime, values, constants)
-    return ServiceInstance(
+    made = ServiceInstance(
         application=application.name,
         service=service.name,
         channel=channel.name,
@@ -105,12 +106,12 @@ def _instance(
         injects_env=config.env_injection_mode != "ENV_INJECT_DISABLED",
         patches=tuple(layers.patches(config, given)),
         preconditions=tuple(_preconditions(application, channel)),
-        checks=tuple(protections.checks(tree, channel, own, tree.releases.get(application.name))),
         **_policy(tree, application, service, place),
         progress_deadline=service.progress_deadline,
         keeps_objects=service.no_cleanup_on_delete or application.no_cleanup_on_delete,
         definition=definition,
     )
+    return replace(made, checks=tuple(protections.checks(tree, channel, own, made)))
 
 
 def _policy(tree: Tree, application: ApplicationConfig, service: ServiceConfig, place: placement.Place) -> dict[str, Any]:

@@ -22,6 +22,8 @@ WITH_PODS = frozenset({("apps", "Deployment"), ("apps", "StatefulSet"), ("apps",
 
 def look(live: Json, own: Sequence[tuple[Json, Json | None]] = ()) -> LiveObject:
     """Return what a live object says of itself; `own` are its pods, where it is a workload, each with its ReplicaSet."""
+    # a Job says itself what became of its pods, and one that has ended will not be ready again
+    own = own if _kind(live) in WITH_PODS else ()
     said = pods.judge(live, own) if _kind(live) in WITH_PODS else Pods()
     annotations = live.get("metadata", {}).get("annotations") or {}
     digest = annotations.get(objects.MANIFESTS)

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
+from typing import Any
 
 from delivery.gotemplate import Image
 from delivery.problems import Spot
 from delivery.unknown import Unknown
 from delivery.windows import Window
+
+ParameterValue = str | int | Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,21 @@ class AlwaysFailing:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A check that runs something: a Job among the instance's objects."""
+    """A check that runs something: Jobs among the instance's objects, with what they need."""
+
+    parameters: Mapping[str, ParameterValue]
+    """Those of the service, and those of the protection over them."""
+    env: Mapping[str, str | SecretKeyRef]
+    injects_env: bool = True
+    job: Mapping[str, Any] | None = None
+    """The Job of a `taskConfig`, as a manifest would have it; None where there are manifests."""
+    manifests: tuple[ManifestFile, ...] = ()
+    patches: tuple[Patch, ...] = ()
+    attempt: int = 0
+    """Counted up by a release that asks for another try: a Job that failed runs again."""
+
+
+Does = AllowedTimes | CommitDenylist | AlwaysPassing | AlwaysFailing | Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +159,7 @@ class Check:
 
     name: str
     stage: Stage
-    does: AllowedTimes | CommitDenylist | AlwaysPassing | AlwaysFailing | Task
+    does: Does
     at: Spot
     bake: float = 0.0
     """Seconds for which the instance has to be well before it is called stable: `postDeployment` alone has them."""
@@ -177,7 +194,6 @@ class Bypass:
 
 
 Precondition = StableIn | NothingToAwait | ApprovalBy
-ParameterValue = str | int | Image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

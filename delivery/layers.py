@@ -27,10 +27,11 @@ def constants_of(channel: ReleaseChannelConfig) -> dict[str, str]:
 def env(channel: ReleaseChannelConfig, service: ServiceConfig, own: Own, given: Variables) -> dict[str, str | SecretKeyRef]:
     """Return the environment of a service in a channel, its templates filled in. Raises Refused."""
     layers = (channel.policy.default_env if channel.policy else {}, service.env, own.env if own else {})
-    return {name: _value(one, given) for layer in layers for name, one in layer.items()}
+    return {name: value(one, given) for layer in layers for name, one in layer.items()}
 
 
-def _value(found: EnvValue, given: Variables) -> str | SecretKeyRef:
+def value(found: EnvValue, given: Variables) -> str | SecretKeyRef:
+    """Return the value of an environment variable, its templates filled in. Raises Refused."""
     if secret := found.kubernetes_secret:
         return SecretKeyRef(fill(secret.secret_name, given, secret.at), fill(secret.key, given, secret.at))
     return fill(found.value or "", given, found.spot("value"))

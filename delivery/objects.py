@@ -6,10 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from delivery.instances import SecretKeyRef
+
 VERSION = "prodvana.io/version"
 """The annotation that says which version of its service an object belongs to."""
 MANIFESTS = "prodvana.io/manifests"
 """The annotation with the manifests digest of its instance: the same version may come with other constants."""
+STAGE = "prodvana.io/stage"
+"""The annotation of what a protection brings: when its Jobs run."""
+CHECKED = "prodvana.io/checked"
+"""The annotation of a protection's pods with a digest of what they check: another digest, another run."""
 APPLICATION, SERVICE, CHANNEL = "prodvana.io/application", "prodvana.io/service", "prodvana.io/release-channel"
 """The labels that say which instance owns an object."""
 
@@ -49,6 +55,19 @@ def place(found: Mapping[str, Any]) -> tuple[str, ...]:
     """Return (group, kind, namespace, name): what makes two manifests one object, whatever version each asks for."""
     group, slash, _ = found["apiVersion"].rpartition("/")
     return group if slash else "", found["kind"], found["metadata"].get("namespace", ""), found["metadata"]["name"]
+
+
+def stage(found: Mapping[str, Any]) -> str | None:
+    """Return at which stage of a release an object of a protection is wanted, None for the service's own objects."""
+    value = (found.get("metadata", {}).get("annotations") or {}).get(STAGE)
+    return value if isinstance(value, str) else None
+
+
+def variable(name: str, value: str | SecretKeyRef) -> dict[str, Any]:
+    """Return an environment variable as a container lists it."""
+    if isinstance(value, SecretKeyRef):
+        return {"name": name, "valueFrom": {"secretKeyRef": {"name": value.secret, "key": value.key}}}
+    return {"name": name, "value": value}
 
 
 def version(found: Mapping[str, Any]) -> str | None:

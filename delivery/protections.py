@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from delivery import repositories, sources, windows
+from delivery import repositories, sources, tasks, windows
 from delivery.instances import (
     AllowedTimes,
     AlwaysFailing,
@@ -13,6 +13,8 @@ from delivery.instances import (
     Check,
     CommitDenylist,
     Commits,
+    Does,
+    ServiceInstance,
     Stage,
 )
 from delivery.shapes import (
@@ -39,15 +41,23 @@ def attached(channel: ReleaseChannelConfig, own: PerReleaseChannelConfig | None)
 
 
 def checks(
-    tree: Tree, channel: ReleaseChannelConfig, own: PerReleaseChannelConfig | None, release: Release | None
+    tree: Tree, channel: ReleaseChannelConfig, own: PerReleaseChannelConfig | None, instance: ServiceInstance
 ) -> Iterator[Check]:
-    """Yield the checks of one service in one channel of a checked tree: one for each attachment and lifecycle."""
+    """Yield the checks of an instance of a checked tree, which has none yet: one for each attachment and lifecycle.
+
+    Raises Refused where a template of a protection cannot be filled in.
+    """
+    release = tree.releases.get(instance.application)
     for attachment in attached(channel, own):
         protection = tree.protections[attachment.ref.name]
         for lifecycle in attachment.lifecycle:
-            assert protection.builtin, "the checks refuse protections that run something"
-            does = _builtin(protection.builtin, release)
-            yield Check(name(attachment), stage(lifecycle), does, attachment.at, _bake(lifecycle))
+            called, when = name(attachment), stage(lifecycle)
+            does: Does
+            if protection.builtin:
+                does = _builtin(protection.builtin, release)
+            else:
+                does = tasks.task(tree, instance, protection, attachment.ref, (called, when.value))
+            yield Check(called, when, does, attachment.at, _bake(lifecycle))
 
 
 def definition(tree: Tree, application: ApplicationConfig, service: ServiceConfig) -> dict[str, Any]:

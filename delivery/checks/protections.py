@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from delivery import parameters, protections
+from delivery.checks import jobs
 from delivery.checks import parameters as definitions
 from delivery.problems import Problem, Spot, suggestion
 from delivery.shapes import ProtectionAttachmentConfig, ReleaseChannelConfig
@@ -18,6 +19,8 @@ def problems(tree: Tree) -> Iterator[Problem]:
     registries = {one.name: one.url for stack in tree.stacks.values() for one in stack.registries}
     for protection in tree.protections.values():
         yield from definitions.problems(protection.parameters, registries)
+        if protection.task_config:
+            yield from jobs.task(protection.task_config, registries)
     channels = {
         (application.name, channel.name): channel
         for application in tree.applications.values()
@@ -68,5 +71,4 @@ def _attachments(
         yield from wrong
         yield from _stages(one)
         if not protection.builtin and not (channel and channel.disable_all_protections):
-            what = f"protections that run something are not supported yet ({one.ref.name!r})"
-            yield Problem(one.at, what, "take it out, or set disableAllProtections: true until it is")
+            yield from jobs.attachment(one, protection, channel)

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from delivery.instances import SecretKeyRef, ServiceInstance
+from delivery import objects
+from delivery.instances import ServiceInstance
 from delivery.manifests import kinds
 
 CHANNEL, SERVICE = "PVN_RELEASE_CHANNEL", "PVN_SERVICE"
@@ -22,7 +23,7 @@ def entries(instance: ServiceInstance) -> list[tuple[str, dict[str, Any]]]:
         return []
     own = {CHANNEL: instance.channel, SERVICE: instance.service}
     given = {**own, **dict(sorted(instance.env.items()))}
-    return [(name, _entry(name, value)) for name, value in given.items()]
+    return [(name, objects.variable(name, value)) for name, value in given.items()]
 
 
 def inject(found: dict[str, Any], added: list[tuple[str, dict[str, Any]]]) -> None:
@@ -54,9 +55,3 @@ def containers(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         listed = pod.get(field)
         if isinstance(listed, list):
             yield from (one for one in listed if isinstance(one, dict))
-
-
-def _entry(name: str, value: str | SecretKeyRef) -> dict[str, Any]:
-    if isinstance(value, SecretKeyRef):
-        return {"name": name, "valueFrom": {"secretKeyRef": {"name": value.secret, "key": value.key}}}
-    return {"name": name, "value": value}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from delivery import objects
-from delivery.instances import ServiceInstance
-from delivery.manifests import documents, environment, kinds, ownership, patches, shape, sources
+from delivery.instances import Check, ManifestFile, ServiceInstance, Task
+from delivery.manifests import documents, environment, guards, kinds, ownership, patches, shape, sources
 from delivery.manifests.collisions import Identity
 from delivery.manifests.collisions import identity as identify
 from delivery.manifests.places import Place, Text
@@ -33,6 +34,20 @@ def render(instance: ServiceInstance) -> Rendered:
     A function of the instance alone. Raises Refused with everything that is wrong, each at its place in the manifests.
     """
     problems: list[Problem] = []
+    own = _own(instance, _templated(instance, problems), problems)
+    found = list(own)
+    for check in instance.checks if not problems else ():
+        if isinstance(check.does, Task):
+            found += _guards(instance, check, check.does, own, problems)
+    _once(found, problems)
+    if problems:
+        raise Refused(problems)
+    found.sort(key=lambda one: kinds.rank(one.value["kind"]))
+    return Rendered(tuple(one.value for one in found), tuple(one.place for one in found))
+
+
+def _templated(instance: ServiceInstance, problems: list[Problem]) -> list[_Found]:
+    """Return the objects that the manifests of an instance make, before they are anybody's."""
     given = sources.data(instance)
     values = shape.doubtful(instance)
     found: list[_Found] = []
@@ -45,12 +60,29 @@ def render(instance: ServiceInstance) -> Rendered:
     if instance.patches and not problems:
         problems += patches.apply(instance, [one.value for one in found])
         found = [one for one in found if _complain(problems, one, ownership.named(one.value))]
-    _own(instance, found, problems)
-    _once(found, problems)
-    if problems:
-        raise Refused(problems)
-    found.sort(key=lambda one: kinds.rank(one.value["kind"]))
-    return Rendered(tuple(one.value for one in found), tuple(one.place for one in found))
+    return found
+
+
+def _guards(
+    instance: ServiceInstance, check: Check, task: Task, own: Iterable[_Found], problems: list[Problem]
+) -> list[_Found]:
+    """Return what a check runs beside an instance's own objects, marked with its stage and with what it checks."""
+    seen, wrong = guards.as_seen_by(instance, task), list[Problem]()
+    if task.job:
+        at = Place(Text(ManifestFile(check.at.file, "", check.at.line), ""), 1, 1)
+        found = [_Found(deepcopy(dict(task.job)), at)]
+    else:
+        found = _templated(seen, wrong)
+    found = _own(seen, found, wrong)
+    for one in found:
+        _complain(wrong, one, guards.allowed(check, one.value))
+    brought = [one.value for one in found]
+    if not wrong:
+        wrong += guards.without_job(check, brought)
+    if not wrong:
+        guards.mark(check, task, brought, [one.value for one in own])
+    problems += wrong
+    return found
 
 
 def with_version(found: Iterable[Mapping[str, Any]], version: str) -> tuple[KubernetesObject, ...]:
@@ -82,13 +114,14 @@ def _complain(problems: list[Problem], found: _Found, wrong: Iterable[ownership.
     return not said
 
 
-def _own(instance: ServiceInstance, found: Iterable[_Found], problems: list[Problem]) -> None:
-    found = list(found)
+def _own(instance: ServiceInstance, found: list[_Found], problems: list[Problem]) -> list[_Found]:
+    """Give objects their namespace, labels and environment, in place."""
     clusterwide = {scope for one in found for scope in kinds.cluster_scoped_by(one.value)}
     added = environment.entries(instance)
     for one in found:
         if _complain(problems, one, ownership.claim(instance, one.value, clusterwide)):
             environment.inject(one.value, added)
+    return found
 
 
 def _once(found: Iterable[_Found], problems: list[Problem]) -> None:

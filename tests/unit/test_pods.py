@@ -144,3 +144,18 @@ def test_no_pod_is_older_news_than_the_whole(times):
     settled = look(*own).settled
     assert settled is not None
     assert all(settled >= AT + timedelta(minutes=int(max(pair))) for pair in times)
+
+
+def test_a_job_has_settled_when_it_ended_whatever_its_pods_say():
+    job = {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"creationTimestamp": moment(0)},
+        "status": {
+            "completionTime": moment(3),
+            "conditions": [{"type": "Complete", "status": "True", "lastTransitionTime": moment(3)}],
+        },
+    }
+    ended = {"metadata": {"name": "mail-1"}, "status": {"phase": "Succeeded"}}
+    found = look((ended, None), of=job)
+    assert (found.ailment, found.settled) == (None, AT + timedelta(minutes=3))
