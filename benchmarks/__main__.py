@@ -1,4 +1,4 @@
-"""Measure and print the tables of the README: `python -m benchmarks [commands|templates|updates …]`, all by default."""
+"""Measure and print the tables of the README: `python -m benchmarks [commands|policy|templates|updates …]`, or all."""
 
 from __future__ import annotations
 
@@ -33,6 +33,17 @@ def updates() -> None:
     print(f"| ratio | {ratios} | |")
 
 
+def policy() -> None:
+    """Print what the policy pack adds to `pulumi up` of many services."""
+    from benchmarks.updates import measure_pack
+
+    print(f"\n{SERVICES} services, {2 * SERVICES} objects, without the policy pack and with it\n")
+    print("| | without | with | added |\n|---|---|---|---|")
+    for plain, guarded in measure_pack(SERVICES):
+        added = guarded.seconds - plain.seconds
+        print(f"| {plain.operation} | {plain.seconds:.1f} s | {guarded.seconds:.1f} s | {added:.1f} s |")
+
+
 def commands() -> None:
     """Print the cold processes."""
     from benchmarks.commands import measure
@@ -53,7 +64,7 @@ def main(names: list[str]) -> None:
     """Run the named measurements."""
     os.chdir(Path(__file__).resolve().parents[1])
     print(machine())
-    known = {"commands": commands, "templates": templates, "updates": updates}
+    known = {"commands": commands, "policy": policy, "templates": templates, "updates": updates}
     for name in names or known:
         known[name]()
 

@@ -81,6 +81,8 @@ def write(project: Path, services: int, channels: dict[str, str | None], release
         _yaml(project / f"applications/shop/services/{name}/{name}.pvn.yaml", {"service": _service(name)})
         (project / f"applications/shop/services/{name}/manifests.yaml").write_text(manifest(name))
     publish(project, services, release)
+    for name in ("policy", ".venv"):
+        (project / name).symlink_to(CHECKOUT / name)
     _pulumi(project, str(CHECKOUT))
 
 

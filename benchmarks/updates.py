@@ -45,14 +45,22 @@ def measure(services: int) -> list[Row]:
         return [*_ours(root / "ours", services), *_bare(root / "bare")]
 
 
-def _ours(root: Path, services: int) -> Iterator[Row]:
+def measure_pack(services: int) -> list[tuple[Row, Row]]:
+    """Return the rows of this program without and with its policy pack, operation by operation in turn."""
+    with tempfile.TemporaryDirectory(prefix="pvn-bench-") as folder:
+        without = _ours(Path(folder) / "without", services)
+        guarded = _ours(Path(folder) / "guarded", services, "--policy-pack", "policy")
+        return list(zip(without, guarded, strict=True))
+
+
+def _ours(root: Path, services: int, *flags: str) -> Iterator[Row]:
     with _cluster(root) as kubeconfig:
         shop.write(root / "project", services, {"staging": str(kubeconfig)})
 
         def release() -> None:
             shop.publish(root / "project", services, release=2)
 
-        yield from _operations("pvn, plain `pulumi up`", root, kubeconfig, release, [])
+        yield from _operations(f"pvn, {'plain' if not flags else ' '.join(flags)}", root, kubeconfig, release, list(flags))
 
 
 def _bare(root: Path) -> Iterator[Row]:

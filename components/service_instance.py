@@ -21,6 +21,8 @@ class ServiceInstanceArgs:
 
     objects: Objects
     """Kubernetes objects in order, each with its namespace, labels and version."""
+    version: str
+    """The version that the objects are of."""
     digest: str
     """The manifests digest of the objects. Each carries it: what an update left out is told from what it did not."""
     runtime: str
@@ -50,7 +52,9 @@ class ServiceInstance(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: ServiceInstanceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("pvn:delivery:ServiceInstance", name, {}, opts)
+        # what the policy pack is told before any object exists; it judges the claim by itself
+        claim = {"version": args.version, "manifests": args.digest}
+        super().__init__("pvn:delivery:ServiceInstance", name, claim, opts)
         made: list[pulumi.CustomResource] = []
         after: Sequence[pulumi.Resource] = [args.namespace] if args.namespace else []
         for phase in (ordered := phases(args.objects)):

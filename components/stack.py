@@ -97,6 +97,7 @@ def _instance(
         keeps_objects=instance.keeps_objects,
         # what an interrupted update may have applied counts as well: a hold after it goes back to the older apiVersion
         former=objects.former(step.bundle.objects, (*candidate_objects, *(step.before.objects if step.before else ()))),
+        version=step.record.version,
         digest=step.bundle.digest,
     )
     return ServiceInstance(instance.id, args)

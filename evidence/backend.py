@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,7 +25,19 @@ def read(root: Path, stacks: Iterable[str]) -> dict[str, Outputs | Unknown]:
         return dict(zip(names, pool.map(lambda name: _ask(root, name), names), strict=True))
 
 
+_PAUSE = 0.2
+"""Seconds after which a stack that is not there counts as missing: a file backend renames a state, then writes it anew."""
+
+
 def _ask(root: Path, stack: str) -> Outputs | Unknown:
+    answer = _answer(root, stack)
+    if isinstance(answer, Absent):
+        time.sleep(_PAUSE)
+        return _answer(root, stack)
+    return answer
+
+
+def _answer(root: Path, stack: str) -> Outputs | Unknown:
     command = ["pulumi", "stack", "output", "--json", "--show-secrets", "--non-interactive", "--stack", stack]
     try:
         done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", check=False)

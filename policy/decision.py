@@ -1,0 +1,120 @@
+"""What an update of a stack may do: decided once for a process, from evidence that the pack gathers itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from delivery import checks, desired, gates, records, rollbacks, tombstones, tree
+from delivery.bundles import Bundle
+from delivery.facts import Evidence
+from delivery.plan import Action, Step, plan
+from delivery.problems import WorldFailed
+from delivery.records import Ledger, Record
+from delivery.shapes import Stack
+from delivery.tombstones import Tombstones
+from delivery.unknown import Unknown
+from evidence import backend, configuration, gather
+from evidence.gather import Outputs
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the evidence says about every instance of a stack."""
+
+    stack: str
+    settings: Stack
+    steps: Mapping[str, Step]
+    """By instance id."""
+    ledger: Ledger
+    """What the stack remembered before the update."""
+    evidence: Evidence
+    removed: Tombstones = field(default_factory=Tombstones)
+    recorded: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The names of the `runtimes` and `registries` that the last update left behind."""
+
+    @cached_property
+    def is_guarded(self) -> bool:
+        """True where any instance of the stack has a gate: what cannot be judged is refused there."""
+        return any(map(is_guarded, self.steps.values()))
+
+    @cached_property
+    def allowed(self) -> Mapping[str, Mapping[Record, Bundle]]:
+        """What may stand in the cluster, by instance id: what its open gates let through, and its last completed release."""
+        return {name: dict(self._allowed(step)) for name, step in self.steps.items()}
+
+    @cached_property
+    def running(self) -> Mapping[str, Bundle]:
+        """The last completed releases that no tombstone lets go of, by instance id."""
+        return {
+            name: self.ledger.bundle(history.effective)
+            for name, history in self.ledger.histories.items()
+            if history.effective and not self.removed.cover(*_parts(name))
+        }
+
+    def _allowed(self, step: Step) -> list[tuple[Record, Bundle]]:
+        found = []
+        if step.action is Action.APPLY and step.record and step.bundle:
+            found.append((step.record, step.bundle))
+        if (effective := step.history.effective) is not None:
+            found.append((effective, self.ledger.bundle(effective)))
+        return found
+
+
+def is_guarded(step: Step) -> bool:
+    """Return whether anything has to be true before an instance moves."""
+    return bool(step.candidate.instance.preconditions or step.candidate.instance.checks)
+
+
+def here(root: Path) -> Decision:
+    """Return the decision for the stack that the engine runs the pack for. Raises Trouble where there cannot be one."""
+    stack, project = os.environ.get("PULUMI_STACK", ""), os.environ.get("PULUMI_PROJECT", "")
+    fix = "run `pulumi up --policy-pack policy`: the pack's folder stands in the project's, beside applications/"
+    if not stack:
+        raise WorldFailed("policy", "the engine does not say which stack this is about", fix)
+    try:
+        name = yaml.safe_load((root / "Pulumi.yaml").read_text())["name"]
+    except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError):
+        raise WorldFailed("policy", f"{root} is no Pulumi project, so there is nothing to decide from", fix) from None
+    if name != project:
+        raise WorldFailed("policy", f"the pack stands in project {name!r}, and the engine runs {project!r}", fix)
+    return of_stack(root, stack)
+
+
+def of_stack(root: Path, stack: str) -> Decision:
+    """Return the decision for a stack of a project. Raises Trouble where there cannot be one."""
+    wanted = checks.check(tree.read(root))
+    settings = configuration.of_stack(wanted, root, stack)
+    found = desired.with_upstreams(wanted, stack)
+    upstream = gather.upstream(found, stack)
+    outputs = backend.read(root, (stack, *upstream.stacks))
+    ledger = records.own(stack, outputs[stack])
+    candidates = rollbacks.pinned(wanted, found.of_stack(stack), ledger)
+    asked = upstream.and_own(candidates, ledger)
+    evidence = gather.gather(root, asked, candidates, outputs)
+    verdicts = {
+        one.instance.id: gates.decide(one, found.siblings(one), ledger.history(one.instance.id), evidence)
+        for one in candidates
+    }
+    removed = tombstones.removed(wanted)
+    runtimes = [one.name for one in settings.runtimes]
+    steps = plan(candidates, verdicts, ledger, runtimes, removed, settings.max_deletions).steps
+    by_id = {one.candidate.instance.id: one for one in steps}
+    return Decision(stack, settings, by_id, ledger, evidence, removed, _recorded(outputs[stack]))
+
+
+def _recorded(outputs: Outputs | Unknown) -> dict[str, frozenset[str]]:
+    if isinstance(outputs, Unknown):
+        return {}
+    found = {kind: outputs.get(kind) for kind in ("runtimes", "registries")}
+    return {kind: frozenset(names) for kind, names in found.items() if isinstance(names, Mapping)}
+
+
+def _parts(instance: str) -> tuple[str, str, str]:
+    application, channel, service = instance.split("/")
+    return application, channel, service
