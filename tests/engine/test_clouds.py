@@ -1,0 +1,211 @@
+"""The clouds' components on the real engine: emulated accounts, real API servers, and the clouds' way to their tokens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.engine.conftest import processes_of
+from tests.engine.emulated import CI, CLOUDS, Emulated
+from tests.engine.emulator.world import CALLER, Resource
+from tests.engine.project import image
+from tests.engine.test_bad_days import end_orphans
+
+
+@pytest.fixture(params=CLOUDS)
+def cloud(request, toolchain, tmp_path, monkeypatch):
+    """A shop on one cloud; its clusters end with the test."""
+    # the test itself looks after API servers, through the programs of the toolchain
+    monkeypatch.setenv("PATH", f"{toolchain}{os.pathsep}{os.environ['PATH']}")
+    made = Emulated(tmp_path / "shop", toolchain, cloud=CLOUDS[request.param])
+    made.add("web")
+    yield made
+    made.remove()
+    assert not (left := processes_of(made.home)), f"processes left behind: {left}"
+
+
+def differing(before: list[Resource], after: list[Resource]) -> set[str]:
+    """Return the types of the things that came, went or changed."""
+    return {one.type for one in before if one not in after} | {one.type for one in after if one not in before}
+
+
+def test_a_cluster_from_its_preview_to_its_end(cloud):
+    cloud.configure("staging", protect=True)
+    cloud.pulumi("stack", "init", "staging")
+    said = cloud.pulumi("preview", "--stack", "staging")
+    assert said.code == 0, said.out
+    assert "apps/v1:Deployment k-staging/pvn-shop-rc-staging/web create" in said
+    assert cloud.world.resources() == []
+
+    said = cloud.up("staging")
+    assert said.code == 0, said.out
+    assert cloud.images("staging") == {"web": image("one")}
+    first = cloud.made("staging")
+
+    said = cloud.up("staging", "--expect-no-changes")
+    assert said.code == 0, said.out
+    assert cloud.made("staging") == first
+
+    cloud.configure("staging", **cloud.cloud.more_nodes)
+    said = cloud.up("staging")
+    assert said.code == 0, said.out
+    assert differing(first, second := cloud.made("staging")) == {cloud.cloud.nodes}
+
+    # what would make the cluster anew, or take it away, stops before anything of it is touched
+    cluster = cloud.urn("staging", cloud.cloud.cluster)
+    for refused in (cloud.up("staging", "--replace", cluster), cloud.pulumi("destroy", "--stack", "staging", "--yes")):
+        assert refused.code != 0
+        assert "protect" in refused
+        assert cloud.cluster("staging") in second
+        assert cloud.cluster("staging") == next(one for one in cloud.made("staging") if one.type == cloud.cloud.cluster)
+    assert cloud.up("staging").code == 0
+    assert cloud.images("staging") == {"web": image("one")}
+
+    # the kubeconfig holds no key: in other hands it opens nothing
+    config = str(cloud.home / "staging.kubeconfig")
+    stranger = ("env", f"{CALLER}=arn:aws:iam::000000000009:user/mallory")
+    for who, is_let_in in (((), True), (stranger, False)):
+        asked = cloud.run(*who, "kubectl", "--kubeconfig", config, "get", "deployments", "--all-namespaces")
+        assert (asked.code == 0, "web" in asked) == (is_let_in, is_let_in)
+
+    cloud.configure("staging", protect=False)
+    assert cloud.up("staging").code == 0
+    said = cloud.pulumi("destroy", "--stack", "staging", "--yes", "--skip-preview")
+    assert said.code == 0, said.out
+    assert cloud.made("staging") == []
+
+
+def test_production_in_its_own_account_moves_only_after_staging_and_a_signature(cloud):
+    shared = cloud.up("shared")
+    assert shared.code == 0, shared.out
+    assert cloud.up("staging").code == 0
+    said = cloud.up("production")
+    assert said.code == 0, said.out
+    assert "manualApproval: 0 of 1 approvals" in said
+    assert cloud.objects("production") == {}
+
+    assert cloud.approve().code == 0
+    said = cloud.up("production")
+    assert said.code == 0, said.out
+    assert cloud.images("production") == {"web": image("one")}
+
+    # a new image: held in production, with its objects as they are, until staging has it and a person has signed again
+    held = cloud.objects("production")
+    cloud.release("web", "two")
+    assert "'staging' has version" in cloud.up("production")
+    assert cloud.up("staging").code == 0
+    assert "manualApproval: 0 of 1 approvals" in cloud.up("production")
+    assert cloud.objects("production") == held
+    assert cloud.approve().code == 0
+    assert cloud.up("production").code == 0
+    assert cloud.images("production") == {"web": image("two")}
+
+    # nothing of one account is in another one; only grants name who is let in from elsewhere
+    for stack, account in cloud.cloud.accounts.items():
+        others = set(cloud.cloud.accounts.values()) - {account}
+        owned = [one for one in cloud.made(stack) if not one.type.endswith(("IamMember", "RoleAssignment"))]
+        assert owned
+        assert not [one for one in owned for other in others if other in one.id]
+
+
+def test_an_interrupted_cluster_is_finished_by_the_next_update(cloud):
+    cloud.world.slow(cloud.cloud.cluster, 120)
+    update = begin(cloud)
+    update.send_signal(signal.SIGINT)
+    said, _ = update.communicate(timeout=60)
+    assert update.returncode != 0, said
+    half = cloud.cluster("staging")
+    assert not half.is_finished
+
+    cloud.world.slow(cloud.cloud.cluster, 0)
+    finished = cloud.up("staging")
+    assert finished.code == 0, finished.out
+    assert cloud.images("staging") == {"web": image("one")}
+    assert cloud.cluster("staging").id == half.id
+    assert cloud.cluster("staging").is_finished
+
+
+def test_a_cluster_of_a_killed_update_is_never_made_twice_and_can_be_taken_over(cloud):
+    cloud.world.slow(cloud.cloud.cluster, 120)
+    update = begin(cloud)
+    os.killpg(update.pid, signal.SIGKILL)
+    update.communicate()
+    end_orphans(cloud)
+    cloud.world.slow(cloud.cloud.cluster, 0)
+    cloud.pulumi("cancel", "--stack", "staging", "--yes")
+
+    # nobody knows what became of it, so the next update makes no second one, and says the way out
+    said = cloud.up("staging")
+    assert said.code != 0
+    assert "already exists" in said
+    assert "interrupted while creating" in said
+    assert "pulumi refresh" in said
+    (half,) = cloud.world.resources(kind=cloud.cloud.cluster)
+
+    cleared = cloud.pulumi("refresh", "--stack", "staging", "--yes", "--skip-preview", "--clear-pending-creates")
+    assert cleared.code == 0, cleared.out
+    said = cloud.take_over("staging", half)
+    assert said.code == 0, said.out
+    said = cloud.up("staging")
+    assert said.code == 0, said.out
+    assert cloud.images("staging") == {"web": image("one")}
+    assert [one.id for one in cloud.world.resources(kind=cloud.cloud.cluster)] == [half.id]
+
+
+def begin(cloud) -> subprocess.Popen[str]:
+    """Start an update of staging and return when its cluster is being made."""
+    cloud.pulumi("stack", "init", "staging")
+    update = subprocess.Popen(
+        ["pulumi", "up", "--stack", "staging", "--yes", "--skip-preview", "--non-interactive"],
+        cwd=cloud.root,
+        env=cloud.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    while cloud.cluster("staging") is None:
+        assert update.poll() is None, update.communicate()[0]
+        time.sleep(0.1)
+    # everything that does not wait for the cluster is there a moment later
+    count = 0
+    while count != (count := len(cloud.world.resources())):
+        time.sleep(1.5)
+    return update
+
+
+def test_nodes_that_fail_cost_no_record_and_the_next_update_completes(cloud):
+    cloud.world.fail(cloud.cloud.nodes, "create", "no capacity in zone a", half=True)
+    said = cloud.up("staging")
+    assert said.code != 0
+    assert "no capacity in zone a" in said
+    assert "Traceback" not in said
+    said = cloud.up("staging")
+    assert said.code == 0, said.out
+    assert cloud.images("staging") == {"web": image("one")}
+
+    before = cloud.outputs("staging")["releases"]
+    cloud.configure("staging", **cloud.cloud.more_nodes)
+    cloud.release("web", "two")
+    cloud.world.fail(cloud.cloud.nodes, "update", "no more machines of this type")
+    said = cloud.up("staging")
+    assert said.code != 0
+    assert "no more machines of this type" in said
+    after = cloud.outputs("staging")["releases"]["shop/staging/web"]
+    assert before["shop/staging/web"]["current"] in (after["last"], after["current"])
+    assert cloud.up("staging").code == 0
+    assert cloud.images("staging") == {"web": image("two")}
+
+
+def test_credentials_that_do_not_lead_to_the_account_stop_before_anything_is_made(cloud):
+    cloud.world.allow(CI, cloud.cloud.roles["production"])
+    said = cloud.up("staging")
+    assert said.code != 0
+    assert cloud.cloud.denied in said
+    assert "Traceback" not in said
+    assert cloud.world.resources() == []
