@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
@@ -16,6 +16,8 @@ from delivery.unknown import Unknown
 
 if TYPE_CHECKING:
     import httpx2
+
+T = TypeVar("T")
 
 TIMEOUT = 10.0
 """Seconds for a connection or for the next part of an answer. A healthy API server needs milliseconds."""
@@ -33,15 +35,25 @@ def find(runtime: str, kubeconfig: str, wanted: Iterable[ObjectKey]) -> Live | U
     number of questions does not grow with the number of services. Any failure, even of one page, makes the whole answer
     Unknown: half a list proves nothing.
     """
-    import httpx2
-    from lightkube.core.exceptions import ConfigError
-
     names = frozenset(wanted)
     if not names:
         return {}
-    try:
-        with _connect(kubeconfig) as client, ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
+
+    def question(client: httpx2.Client) -> Live:
+        with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
             return _find(client, pool, names)
+
+    return ask(runtime, kubeconfig, question)
+
+
+def ask(runtime: str, kubeconfig: str, question: Callable[[httpx2.Client], T]) -> T | Unknown:
+    """Return what a question comes to that is put to a cluster as its kubeconfig says; Unknown where it fails anywhere."""
+    import httpx2
+    from lightkube.core.exceptions import ConfigError
+
+    try:
+        with _connect(kubeconfig) as client:
+            return question(client)
     except httpx2.HTTPStatusError as wrong:
         code, path = wrong.response.status_code, wrong.request.url.path
         return Unknown(f"runtime {runtime!r} answered {code} to {path}", _LOOK)

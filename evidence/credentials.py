@@ -60,6 +60,19 @@ def find(host: str) -> Credentials | None:
     return _written(entry, file, host) if isinstance(entry, dict) else None
 
 
+def in_secret(data: str, host: str) -> Credentials | None:
+    """Return the credentials for a registry that a Secret for image pulls holds, None where it has none for it.
+
+    `data` is its content in base64: a configuration of docker with nothing in it but who we are where.
+    """
+    try:
+        config = json.loads(base64.b64decode(data, validate=True))
+        entry = _of_host(config["auths"], host)
+        return _written(entry, Path("the Secret"), host) if isinstance(entry, dict) else None
+    except (ValueError, KeyError, TypeError, WorldFailed):
+        return None
+
+
 def _of_host(entries: object, host: str) -> Any:
     """Return the entry of a host, however its address is written there."""
     if not isinstance(entries, dict):

@@ -39,6 +39,10 @@ _CHALLENGE = re.compile(r'([a-z_]+)="([^"]*)"')
 _HUB_API = "registry-1.docker.io"
 
 
+class Denied(Unknown):
+    """A registry that does not let us look: another identity may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """Where images of one name live."""
@@ -65,17 +69,21 @@ class Repository:
 
 
 def digest(
-    address: str, tag: str, tell: Callable[[str], None] = lambda _: None, sleep: Callable[[float], None] = time.sleep
+    address: str,
+    tag: str,
+    tell: Callable[[str], None] = lambda _: None,
+    sleep: Callable[[float], None] = time.sleep,
+    who: Callable[[str], Credentials | None] = credentials.find,
 ) -> str | Unknown:
-    """Return the digest that a tag names now in the repository at an address such as docker.io/acme/web.
+    """Return the digest that a tag, or a digest, names now in the repository at an address such as docker.io/acme/web.
 
-    Absent where the registry says that there is no such tag. `tell` hears why it takes long. Raises WorldFailed where the
-    credentials that docker has for the registry cannot be used.
+    Absent where the registry says that there is no such tag. `tell` hears why it takes long, `who` says as whom to ask a
+    host. Raises WorldFailed where the credentials that docker has for the registry cannot be used.
     """
     import httpx2
 
     repository = Repository.of(address)
-    asking = _Asking(repository, tag, credentials.find(repository.host), tell, sleep)
+    asking = _Asking(repository, tag, who(repository.host), tell, sleep)
     try:
         with httpx2.Client(timeout=TIMEOUT, headers={"Accept": ", ".join(_KINDS)}) as client:
             return asking.answer(client)
@@ -86,7 +94,22 @@ def digest(
         return Unknown(f"registry {repository.host} gave an answer that makes no sense ({type(wrong).__name__})", _LOOK)
 
 
-_LOOK = "see that it is up and that you reach it, or name the digest yourself"
+def clock(host: str) -> datetime | Unknown:
+    """Return what time a registry says it is, from an answer to nobody in particular: all that it has to do is answer."""
+    import httpx2
+
+    api = _HUB_API if host == "docker.io" else host
+    try:
+        answer = httpx2.get(f"{'http' if _is_loopback(api) else 'https'}://{api}/v2/", timeout=TIMEOUT)
+        return parsedate_to_datetime(answer.headers["Date"])
+    except httpx2.HTTPError as wrong:
+        return Unknown(f"registry {host} does not answer: {wrong or type(wrong).__name__}", _REACH)
+    except (ValueError, KeyError) as wrong:
+        return Unknown(f"registry {host} gave an answer that makes no sense ({type(wrong).__name__})", _REACH)
+
+
+_REACH = "see that it is up and that you reach it"
+_LOOK = f"{_REACH}, or name the digest yourself"
 
 
 @dataclass
@@ -148,7 +171,7 @@ class _Asking:
         where, code = f"registry {self.repository.host}", response.status_code
         if code in (401, 403):
             who = "nobody" if self.known is None else "these credentials"
-            return Unknown(
+            return Denied(
                 f"{where} lets {who} look at {self.repository.path} ({code})", f"docker login {self.repository.host}"
             )
         if code == 429:
@@ -163,7 +186,7 @@ class _Asking:
             return _authorization(_basic(self.known))
         if scheme.lower() == "bearer":
             return self._token(client, dict(_CHALLENGE.findall(rest)))
-        return Unknown(f"registry {self.repository.host} wants to know who asks", f"docker login {self.repository.host}")
+        return Denied(f"registry {self.repository.host} wants to know who asks", f"docker login {self.repository.host}")
 
     def _token(self, client: httpx2.Client, asked: Mapping[str, str]) -> Mapping[str, str] | Unknown:
         import httpx2

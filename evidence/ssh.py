@@ -52,6 +52,27 @@ def signer(root: Path, text: str, signature: str, namespace: str) -> tuple[str, 
     raise ValueError(f"the signature of {principals[0]!r} does not fit the statement, or the key is not valid now")
 
 
+_SIGNER = re.compile(r'(?P<who>"[^"]+"|\S+)\s+(?:.*\s)?(?P<type>(?:ssh|ecdsa|sk)-\S+)\s+(?P<key>[A-Za-z0-9+/=]+)(?:\s|$)')
+
+
+def allowed(root: Path) -> tuple[frozenset[str], tuple[int, ...]]:
+    """Return the people whose word may count, and the lines among them without a key that ssh can read.
+
+    Raises WorldFailed where ssh-keygen is missing although there is a key to read.
+    """
+    file = root / FOLDER / ALLOWED_SIGNERS
+    people, spoilt = set(), []
+    for number, line in enumerate(file.read_text("utf-8").splitlines() if file.is_file() else (), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        found = _SIGNER.match(line.strip())
+        if found and _said("-l", "-f", "-", stdin=f"{found['type']} {found['key']}\n") is not None:
+            people.add(found["who"].strip('"'))
+        else:
+            spoilt.append(number)
+    return frozenset(people), tuple(spoilt)
+
+
 def _lines(*arguments: str) -> Iterator[str]:
     yield from filter(None, (_said(*arguments) or "").splitlines())
 

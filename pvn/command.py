@@ -28,6 +28,7 @@ _VERBS = {
     "approve": "Sign for exactly the versions and objects that a channel would get.",
     "reject": "Sign against the versions that a channel would get.",
     "rollback": "Hold services at the release that ran before, byte for byte.",
+    "doctor": "Ask whether everything is there that updates need, and how to mend what is not.",
     "schema": "Print the JSON Schema of a kind of file, for editors.",
 }
 

@@ -45,13 +45,16 @@ def inject(found: dict[str, Any], added: list[tuple[str, dict[str, Any]]]) -> No
 
 def containers(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the containers of a workload that Kubernetes itself knows, init containers first."""
+    for field in ("initContainers", "containers"):
+        listed = pod_spec(found).get(field)
+        if isinstance(listed, list):
+            yield from (one for one in listed if isinstance(one, dict))
+
+
+def pod_spec(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return how the pods of a workload that Kubernetes itself knows shall be; nothing where it has none."""
     path = kinds.POD_SPECS.get((kinds.group(found["apiVersion"]), found["kind"]))
     pod: Any = found if path else None
     for step in path or ():
         pod = pod.get(step) if isinstance(pod, Mapping) else None
-    if not isinstance(pod, Mapping):
-        return
-    for field in ("initContainers", "containers"):
-        listed = pod.get(field)
-        if isinstance(listed, list):
-            yield from (one for one in listed if isinstance(one, dict))
+    return pod if isinstance(pod, Mapping) else {}
