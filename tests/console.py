@@ -61,15 +61,15 @@ class Terminal:
             **self.more,
         }
 
-    def run(self, line: str) -> tuple[int, str]:
-        """Return how a command line ends and everything it says."""
-        if _PLAIN.fullmatch(line):
+    def run(self, line: str, answers: str = "") -> tuple[int, str]:
+        """Return how a command line ends and everything it says. `answers` are typed where it asks."""
+        if not answers and _PLAIN.fullmatch(line):
             return self._fork(line.split()[1:])
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", line],
             cwd=self.project,
             env=self.environment,
-            stdin=subprocess.DEVNULL,
+            input=answers,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 
 import pytest
 
@@ -25,7 +26,9 @@ INPUTS = {
 def runner(project):
     """A runner's shell in a project whose repository has a remote."""
     shutil.copytree(CHECKOUT / "ci", project.root / "ci")
-    (project.root / ".gitignore").write_text(".pvn/\n")
+    (project.root / "policy").symlink_to(CHECKOUT / "policy")
+    (project.root / ".venv").symlink_to(sys.prefix)
+    (project.root / ".gitignore").write_text(".pvn/\n.venv\n")
     project.add("web")
     project.home.mkdir(exist_ok=True)
     terminal = workflows.runner(Terminal(project.root, project.home, dict(project.environment)))

@@ -191,3 +191,37 @@ def test_a_release_never_throws_away_what_somebody_has_not_committed(terminal):
     [(code, said)] = workflows.play(terminal, "release.yml", "record", INPUTS)
     assert (code, "there are changes that are not committed" in said) == (1, True)
     assert "cpu: 100m" in (terminal.project / "applications/shop/web/deployment.yaml").read_text()
+
+
+_PAGE = (CHECKOUT / "docs/how-to/ci.md").read_text()
+GITLAB = yaml.safe_load(_PAGE.partition("# file: .gitlab-ci.yml\n")[2].partition("\n```")[0])
+
+
+def gitlab(terminal, job, **variables):
+    """Play the lines of a job of GitLab's as docs/how-to/ci.md has them, but for those that set the runner up."""
+    own = Terminal(terminal.project, terminal.home, {**terminal.more, **variables})
+    for line in GITLAB[job]["script"]:
+        if not line.startswith("make "):
+            own.must(line)
+
+
+def test_gitlab_tells_a_merge_request_what_it_changes(terminal):
+    base = terminal.must("git rev-parse main").strip()
+    terminal.must("git checkout --quiet -b work")
+    double_cpu(terminal.project)
+    gitlab(terminal, "preview", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+    assert "- ✋ web of shop in staging, production" in (terminal.project / "preview/comment.md").read_text()
+
+
+def test_gitlab_releases_what_another_pipeline_pushed(terminal):
+    who = {"GITLAB_USER_NAME": "Jane", "GITLAB_USER_EMAIL": "jane@example.com", "DEPLOYER_URL": "../remote"}
+    gitlab(terminal, "record", APPLICATION="shop", SERVICE="web", IMAGE=DIGEST, **who)
+    assert release_of(terminal)["services"]["web"]["parameters"]["image"] == DIGEST
+
+
+def test_gitlab_queues_the_updates_of_a_stack_and_cancels_none():
+    updating = [job for job in GITLAB.values() if isinstance(job, dict) and any("ci/up" in line for line in job["script"])]
+    assert len(updating) == 2
+    for job in updating:
+        assert job["resource_group"] == f"stack-{job['environment']}"
+        assert job["interruptible"] is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import time
@@ -78,7 +79,7 @@ def story(place: Place) -> None:
     show(place.run("pvn", "status"))
     tell("Go on by hand")
     show(
-        f"source {place.folder.relative_to(CHECKOUT)}/env && cd {place.project.relative_to(CHECKOUT)}\n"
+        f"source {os.path.relpath(place.folder)}/env && cd {os.path.relpath(place.project)}\n"
         f"pvn approve my-app --channel production --key ../key\n"
         f"pulumi up -s production\n"
         f"kubectl --kubeconfig {place.kubeconfig('staging')} get all -A\n"

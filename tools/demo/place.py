@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import home
@@ -19,7 +19,7 @@ STACKS = ("staging", "production")
 class Place:
     """The folder of the demo. Nothing outside of it is written, nothing in it is kept by `make demo-down`."""
 
-    folder: Path = CHECKOUT / ".demo"
+    folder: Path = field(default_factory=lambda: Path(os.environ.get("PVN_DEMO") or CHECKOUT / ".demo").resolve())
 
     @property
     def project(self) -> Path:
