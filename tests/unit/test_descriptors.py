@@ -1,6 +1,8 @@
 """The shapes against the published protobuf descriptors: every field of the format has one of three states."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import prodvana.proto.prodvana.config_file.config_pb2 as config_pb2
@@ -126,3 +128,49 @@ def numbers_of(enum) -> list[tuple[int, str]]:
 
 def test_the_walk_reaches_every_shape_that_has_a_table_of_refused_fields():
     assert set(REFUSED) <= {shape.__name__ for shape, _ in FOUND.values()}
+
+
+WITHOUT_EFFECT = {
+    ("BypassSettings", "no_bypass_convergence_extensions"): "there are none to bypass: they are refused",
+    ("BuiltinProtectionConfig", "always_passing"): "it is what is left where no other builtin is there",
+    (
+        "OnDeployment",
+        "failure_behavior",
+    ): "BLOCK and FAIL both keep what does not pass from being deployed: docs/protections.md",
+}
+"""Implemented fields that no step has to ask for, and why that is safe."""
+
+
+def test_every_implemented_field_is_asked_for_by_some_step():
+    checkout = Path(__file__).resolve().parents[2]
+    read = {
+        name
+        for folder in ("delivery", "evidence", "components", "pvn")
+        for path in (checkout / folder).rglob("*.py")
+        if "shapes" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in asked_for(node)
+    }
+    unread = {(shape.__name__, slot.name) for shape in effective(ProdvanaConfig, []) for slot in plan(shape).names}
+    unread = {(shape, name) for shape, name in unread if name not in read and not is_metadata(shape, name)}
+    assert unread == WITHOUT_EFFECT.keys()
+
+
+def asked_for(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Attribute):
+        return [node.attr]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def effective(shape: type[Shape], found: list[type[Shape]]) -> list[type[Shape]]:
+    """Return the shapes that are reached through something else than metadata."""
+    if shape not in found:
+        found.append(shape)
+        for slot in plan(shape).names:
+            if slot.shape is not None and not slot.is_metadata and slot.kind is not Kind.TEMPLATE:
+                effective(slot.shape, found)
+    return found
+
+
+def is_metadata(shape: str, name: str) -> bool:
+    return any(one.__name__ == shape and plan(one).slots[name].is_metadata for one, _ in FOUND.values())
