@@ -60,11 +60,20 @@ def templates() -> None:
     gotemplate.main()
 
 
+def gates() -> None:
+    """Print what the gates of a thousand instances take."""
+    from benchmarks.gates import measure
+
+    print("\n| | wall time, median of 5 |\n|---|---|")
+    for one in measure(1000):
+        print(f"| {one.what} | {one.seconds:.2f} s |")
+
+
 def main(names: list[str]) -> None:
     """Run the named measurements."""
     os.chdir(Path(__file__).resolve().parents[1])
     print(machine())
-    known = {"commands": commands, "policy": policy, "templates": templates, "updates": updates}
+    known = {"commands": commands, "policy": policy, "templates": templates, "gates": gates, "updates": updates}
     for name in names or known:
         known[name]()
 

@@ -13,9 +13,9 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,6 +61,8 @@ class Cluster:
     name: str
     directory: Path
     """Where kwokctl keeps its clusters."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """More of kwokctl's own options, for a cluster that is begun."""
 
     @property
     def exists(self) -> bool:
@@ -112,7 +114,9 @@ class Cluster:
         self.directory.mkdir(parents=True, exist_ok=True)
         with _one_at_a_time():
             settings = self.directory / f"{self.name}.ports.yaml"
-            settings.write_text(yaml.safe_dump(_settings(ports.free(len(_PORTS), near=f"{self.directory}/{self.name}"))))
+            settings.write_text(
+                yaml.safe_dump(_settings(ports.free(len(_PORTS), near=f"{self.directory}/{self.name}"), self.options))
+            )
             create = ("create", "cluster", "--runtime=binary", f"--config={settings}")
             self._kwokctl(*create, f"--kubeconfig={own}", f"--wait={_WAIT}", *flags)
             self._settle(nodes)
@@ -222,10 +226,10 @@ class Cluster:
                 raise KwokctlError(f"`{' '.join(command[:3])} --name={self.name}` failed:\n{tail}")
 
 
-def _settings(chosen: Sequence[int]) -> dict[str, object]:
+def _settings(chosen: Sequence[int], more: Mapping[str, object]) -> dict[str, object]:
     """Return kwokctl's configuration of a cluster on these ports."""
     kind = {"apiVersion": "config.kwok.x-k8s.io/v1alpha1", "kind": "KwokctlConfiguration"}
-    return {**kind, "options": {**dict(zip(_PORTS, chosen, strict=True)), "nodeLeaseDurationSeconds": _LEASE}}
+    return {**kind, "options": {**dict(zip(_PORTS, chosen, strict=True)), "nodeLeaseDurationSeconds": _LEASE, **more}}
 
 
 def _is_alive(pid_file: Path) -> bool:
@@ -255,6 +259,6 @@ def _one_at_a_time() -> Iterator[None]:
 
 def _inline(entry: dict[str, str]) -> None:
     """Replace the paths to certificates by the certificates, so that the kubeconfig works anywhere."""
-    for field in ("certificate-authority", "client-certificate", "client-key"):
-        if path := entry.pop(field, None):
-            entry[f"{field}-data"] = base64.b64encode(Path(path).read_bytes()).decode()
+    for part in ("certificate-authority", "client-certificate", "client-key"):
+        if path := entry.pop(part, None):
+            entry[f"{part}-data"] = base64.b64encode(Path(path).read_bytes()).decode()

@@ -1,0 +1,117 @@
+"""What is held is neither changed nor lost: beside busy and broken neighbours, killed updates and a second update."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.engine.project import deployment, image
+from tests.engine.test_bad_days import end_orphans
+
+UP = ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack")
+NEVER_READY = {"nodeSelector": {"never": "there"}}
+
+
+def start(project, stack):
+    return subprocess.Popen(
+        [*UP, stack],
+        cwd=project.root,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.fixture
+def released(project):
+    """A shop of two services that run in both channels."""
+    project.add("web")
+    project.add("api")
+    for step in (project.up("staging"), project.approve(), project.up("production")):
+        assert step.code == 0, step.out
+    return project
+
+
+def test_a_held_service_stays_byte_identical_through_ten_releases_of_its_neighbour(released):
+    released.release("web", "waits")
+    held = released.objects("production")["web"]
+    record = released.outputs("production")["releases"]["shop/production/web"]
+    for number in range(10):
+        released.release("api", f"no. {number}")
+        for step in (released.up("staging"), released.approve("api"), released.up("production")):
+            assert step.code == 0, step.out
+        assert released.images("production")["api"] == image(f"no. {number}")
+        assert released.objects("production")["web"] == held
+    after = released.outputs("production")["releases"]["shop/production/web"]
+    assert after["current"] == record["current"]
+
+
+def test_one_broken_service_of_ten_leaves_nine_released_and_recorded(project):
+    names = [f"s{number}" for number in range(10)]
+    for name in names:
+        project.add(name)
+    assert project.up("staging").code == 0
+    for name in names:
+        project.release(name, "two")
+    project.add("s3", deployment("s3", **NEVER_READY), first="two", progressDeadline="10s")
+    said = project.up("staging")
+    assert said.code != 0
+    assert "Traceback" not in said
+    assert all(project.images("staging")[name] == image("two") for name in names if name != "s3")
+    records = project.outputs("staging")["releases"]
+    status = json.loads(project.pvn("status", "--output", "json").out)
+    for name in names:
+        is_recorded = records[f"shop/staging/{name}"]["current"] == records[f"shop/staging/{name}"]["tried"]
+        assert is_recorded == (name != "s3")
+        assert status[f"shop/staging/{name}"]["completed"] == (name != "s3")
+
+
+def finish(project, stack):
+    said = project.up(stack)
+    if "the stack is currently locked" in said:
+        project.pulumi("cancel", "--stack", stack, "--yes")
+        said = project.up(stack)
+    return said
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="orphans are found in /proc")
+def test_an_update_killed_at_any_point_is_finished_by_the_next_one(released):
+    """Early, while it reads; later, while it asks; at last, while it applies. No orphan stays, no record is lost."""
+    for number, seconds in enumerate((0.7, 1.6, 2.4, 3.2)):
+        released.release("web", f"try {number}")
+        released.release("api", f"try {number}")
+        before = released.outputs("staging")["releases"]
+        process = start(released, "staging")
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        end_orphans(released)
+        kept = released.outputs("staging")["releases"]
+        assert {name: one["last"] or one["current"] for name, one in kept.items()}
+        assert set(kept) == set(before)
+        said = finish(released, "staging")
+        assert said.code == 0, said.out
+        assert released.images("staging") == dict.fromkeys(("web", "api"), image(f"try {number}"))
+        found = json.loads(released.kubectl("staging", "get", "deployments", "--all-namespaces", "--output", "json").out)
+        assert len(found["items"]) == 2
+
+
+def test_a_second_update_of_a_stack_says_who_holds_the_lock_and_changes_nothing(released):
+    released.add("slow", deployment("slow", **NEVER_READY), progressDeadline="20s")
+    first = start(released, "staging")
+    assert first.stdout is not None
+    said = ""
+    while "shop/staging/slow" not in said and first.poll() is None:
+        said += first.stdout.readline()
+    second = released.up("staging")
+    assert second.code != 0
+    assert "the stack is currently locked by 1 lock(s)" in second
+    assert f"pid {first.pid}" in second
+    first.communicate(timeout=120)
+    assert released.images("staging") == {"web": image("one"), "api": image("one"), "slow": image("one")}
