@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from delivery.shapes import RegistrySettings, RuntimeSettings, ServiceConfig
+from delivery import protections
+from delivery.shapes import ImageRegistryInfo, ProtectionConfig, RegistrySettings, RuntimeSettings, ServiceConfig
 from delivery.tree import Tree
 
 
@@ -35,7 +36,7 @@ def supply(tree: Tree) -> Supply:
     held: dict[str, set[str]] = {name: set() for name in registries}
     pulled: set[tuple[str, str]] = set()
     for service in tree.services.values():
-        for registry, image in images(service):
+        for registry, image in (*images(service), *_checking(tree, service)):
             held.setdefault(registry, set()).add(image)
             pulled |= {(registry, runtime) for runtime in _runtimes(tree, service)}
     return Supply(
@@ -45,12 +46,28 @@ def supply(tree: Tree) -> Supply:
     )
 
 
-def images(service: ServiceConfig) -> Iterator[tuple[str, str]]:
-    """Yield the registry and the repository of each image that a service takes as a parameter."""
-    for parameter in service.parameters:
+def images(owner: ServiceConfig | ProtectionConfig) -> Iterator[tuple[str, str]]:
+    """Yield the registry and the repository of each image that a service, or a protection, takes as a parameter."""
+    for parameter in owner.parameters:
         if parameter.docker_image:
-            info = parameter.docker_image.image_registry_info
-            yield info.container_registry, info.image_repository.strip("/")
+            yield _place(parameter.docker_image.image_registry_info)
+
+
+def _place(info: ImageRegistryInfo) -> tuple[str, str]:
+    return info.container_registry, info.image_repository.strip("/")
+
+
+def _checking(tree: Tree, service: ServiceConfig) -> Iterator[tuple[str, str]]:
+    """Yield the same of each image that the protections of a service run beside it."""
+    application = tree.applications.get(service.application)
+    own = {one.release_channel: one for one in service.per_release_channel}
+    for channel in application.release_channels if application else ():
+        for attachment in protections.attached(channel, own.get(channel.name)):
+            if (protection := tree.protections.get(attachment.ref.name)) is not None:
+                yield from images(protection)
+                program = protection.task_config.program if protection.task_config else None
+                if program and program.image_registry_info:
+                    yield _place(program.image_registry_info)
 
 
 def _runtimes(tree: Tree, service: ServiceConfig) -> set[str]:
