@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 import pulumi
 
@@ -31,4 +33,25 @@ class Registry(Protocol):
     @property
     def url(self) -> pulumi.Output[str]:
         """The registry's host, and the path below it where there is one; no scheme, no trailing slash."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a namespace reads its secrets."""
+
+    store: Mapping[str, Any]
+    """The `provider` of its store."""
+    annotations: Mapping[str, pulumi.Input[str]]
+    """What the cloud wants to see on the service account."""
+    granted: Sequence[pulumi.Resource]
+    """The rights that have to be there first."""
+
+
+@runtime_checkable
+class ReadsSecrets(Protocol):
+    """A runtime whose namespaces can be let read secrets of its cloud."""
+
+    def reads(self, namespace: str, names: Sequence[str]) -> Access:
+        """Let a namespace read these secrets and no others, and return how."""
         ...

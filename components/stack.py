@@ -9,14 +9,15 @@ from typing import Any
 
 import pulumi
 
-from components import clouds, kubernetes
-from components.interfaces import Registry, Runtime
+from components import clouds, kubernetes, secrets
+from components.interfaces import ReadsSecrets, Registry, Runtime
 from components.namespace import namespace
 from components.service_instance import ServiceInstance, ServiceInstanceArgs
 from delivery import manifests, objects
 from delivery.canonical import short
 from delivery.plan import Action, Plan, Step
 from delivery.records import Record
+from delivery.references import references
 from delivery.shapes import Stack
 from delivery.supply import Supply
 
@@ -36,6 +37,7 @@ def make(
     places = {one.name: _place(one.name, clouds.runtime(one, root, supply)) for one in settings.runtimes}
     registries = {one.name: clouds.registry(one, supply) for one in settings.registries}
     namespaces = _namespaces(plan, places)
+    _secrets(settings, plan, places, namespaces)
     applied = {step.candidate.instance.id: _instance(step, places, namespaces) for step in plan.steps if step.bundle}
     return {
         "services": {step.candidate.instance.id: _said(step) for step in plan.steps},
@@ -62,6 +64,21 @@ def _namespaces(plan: Plan, places: Mapping[str, _Place]) -> dict[tuple[str, str
         (runtime, name): namespace(runtime, name, places[runtime].provider, places[runtime].runtime.cluster)
         for runtime, name in sorted(wanted)
     }
+
+
+def _secrets(
+    settings: Stack,
+    plan: Plan,
+    places: Mapping[str, _Place],
+    namespaces: Mapping[tuple[str, str], pulumi.Resource],
+) -> None:
+    for (runtime, name), found in references(settings.runtimes, plan.steps).items():
+        place = places[runtime]
+        assert isinstance(place.runtime, ReadsSecrets), "only such runtimes have a field for it"
+        access = place.runtime.reads(name, [remote for one in found for remote in one.keys.values()])
+        made = namespaces.get((runtime, name))
+        where = secrets.Namespace(runtime=runtime, name=name, provider=place.provider, made=made)
+        secrets.make(where, access, found)
 
 
 def _instance(

@@ -11,6 +11,8 @@ from pulumi_aws import cloudwatch, eks, iam, kms
 from components.aws import cluster, identities, kubeconfig, nodes
 from components.aws.network import Network, NetworkArgs
 from components.aws.nodes import Nodes, NodesArgs
+from components.aws.secrets import Secrets, SecretsArgs
+from components.interfaces import Access
 from delivery.shapes import EksRuntime
 
 
@@ -51,10 +53,20 @@ class Runtime(pulumi.ComponentResource):
         self._late_addons(group)
         self.endpoint, self.network_id, self.node_role = self._eks.endpoint, network.vpc_id, node_role.arn
         self.issuer = self._eks.identities.apply(_issuer)
+        if args.settings.secrets:
+            # what lets service accounts take on roles
+            iam.OpenIdConnectProvider(name, url=self.issuer, client_id_lists=["sts.amazonaws.com"], opts=self._opts)
         # waiting for the ids as well: before them nobody may enter, and nothing would run
         known = pulumi.Output.all(self._eks.endpoint, self._eks.certificate_authority.apply(_data), admin.id, group.id)
         self.kubeconfig = pulumi.Output.secret(known.apply(lambda found: kubeconfig.text(name, account, found[0], found[1])))
         self.register_outputs({"kubeconfig": self.kubeconfig, "endpoint": self.endpoint, "node_role": self.node_role})
+
+    def reads(self, namespace: str, names: Sequence[str]) -> Access:
+        """Let a namespace read secrets of the account, and return how."""
+        args = SecretsArgs(
+            cluster=self._name, account=self._settings.account, issuer=self.issuer, namespace=namespace, names=names
+        )
+        return Secrets(f"{self._name}/{namespace}", args, self._opts).access
 
     def _network(self) -> Network:
         args = NetworkArgs(

@@ -13,6 +13,8 @@ from components.azure import account, cluster, identities, kubeconfig
 from components.azure.network import Network, NetworkArgs
 from components.azure.nodes import Nodes, NodesArgs
 from components.azure.pulls import Pull, PullArgs
+from components.azure.secrets import Secrets, SecretsArgs
+from components.interfaces import Access
 from delivery.shapes import AcrRegistry, AksRuntime
 
 LOGS = ("kube-apiserver", "kube-audit-admin", "kube-controller-manager", "kube-scheduler", "cluster-autoscaler", "guard")
@@ -65,6 +67,19 @@ class Runtime(pulumi.ComponentResource):
         self.issuer = self._aks.oidc_issuer_profile.apply(_issuer)
         self.kubeconfig = self._reach(admin, pool)
         self.register_outputs({"kubeconfig": self.kubeconfig, "issuer": self.issuer})
+
+    def reads(self, namespace: str, names: Sequence[str]) -> Access:
+        """Let a namespace read secrets of the vault, and return how."""
+        args = SecretsArgs(
+            cluster=self._name,
+            account=self._account,
+            group=self._group,
+            vault=self._settings.secrets_vault or "",
+            issuer=self.issuer,
+            namespace=namespace,
+            names=names,
+        )
+        return Secrets(f"{self._name}/{namespace}", args, self._opts).access
 
     def _identity(self, kind: str) -> managedidentity.UserAssignedIdentity:
         return identities.identity(f"{self._name}-{kind}", self._account, self._group, self._opts)

@@ -12,6 +12,8 @@ from components.gcp import account, cluster, identities, kubeconfig
 from components.gcp.network import Network, NetworkArgs
 from components.gcp.nodes import Nodes, NodesArgs
 from components.gcp.pulls import Pull, PullArgs
+from components.gcp.secrets import Secrets, SecretsArgs
+from components.interfaces import Access
 from delivery.shapes import ArtifactRegistry, GkeNodes, GkeRuntime
 
 APIS = ("cloudkms", "compute", "container", "secretmanager")
@@ -62,6 +64,11 @@ class Runtime(pulumi.ComponentResource):
         known = pulumi.Output.all(self.endpoint, *(one.id for one in nodes))
         self.kubeconfig = pulumi.Output.secret(known.apply(lambda found: kubeconfig.text(name, project, found[0])))
         self.register_outputs({"kubeconfig": self.kubeconfig, "endpoint": self.endpoint})
+
+    def reads(self, namespace: str, names: Sequence[str]) -> Access:
+        """Let a namespace read secrets of the project, and return how."""
+        args = SecretsArgs(cluster=self._name, account=self._settings.account, namespace=namespace, names=names)
+        return Secrets(f"{self._name}/{namespace}", args, self._opts).access
 
     def _pull(self, registry: ArtifactRegistry) -> Pull:
         return Pull(f"{self._name}-{registry.name}", PullArgs(registry=registry, nodes=self.node_identity), self._opts)

@@ -24,6 +24,9 @@ def runtime(settings: AksRuntime) -> Iterator[Problem]:
     if system.min > system.max:
         what = f"at least {system.min} nodes and at most {system.max} cannot be"
         yield Problem(system.spot("min"), what, "make `min` the smaller one")
+    if settings.secrets and not settings.secrets_vault:
+        what = "nobody says which vault holds these secrets"
+        yield Problem(settings.secrets[0].at, what, "add `secretsVault: /subscriptions/…`")
     if settings.log_retention not in _RETENTION:
         what = f"a workspace cannot keep logs for {settings.log_retention} days"
         yield Problem(settings.spot("log_retention"), what, f"write {_RETENTION[0]} to {_RETENTION[-1]}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
 from delivery import supply
 from delivery.checks import aws, azure, gcp
-from delivery.problems import Problem
+from delivery.problems import Problem, suggestion
 from delivery.shapes import (
     AcrRegistry,
     AksRuntime,
@@ -17,6 +17,7 @@ from delivery.shapes import (
     EcrRegistry,
     EksRuntime,
     GkeRuntime,
+    ProvisionedRuntime,
     RegistrySettings,
     RuntimeSettings,
     ServiceConfig,
@@ -48,6 +49,7 @@ def problems(tree: Tree) -> Iterator[Problem]:
     registries = {one.name: one for _, stack in sorted(tree.stacks.items()) for one in stack.registries}
     for runtime in runtimes:
         yield from _alone(runtime)
+        yield from _secrets(runtime, tree.services)
     for registry in registries.values():
         yield from _alone(registry)
     yield from _overlaps(runtimes)
@@ -70,6 +72,16 @@ def _alone(settings: RuntimeSettings | RegistrySettings) -> Iterator[Problem]:
         yield Problem(nodes.spot("min"), what, "make `min` the smaller one")
     if type(settings) in _ALONE:
         yield from _ALONE[type(settings)](settings)
+
+
+def _secrets(runtime: RuntimeSettings, services: Collection[tuple[str, str]]) -> Iterator[Problem]:
+    """Yield the secrets that are for a service which is not there."""
+    known = {"/".join(one) for one in services}
+    for one in runtime.secrets if isinstance(runtime, ProvisionedRuntime) else ():
+        if one.service not in known:
+            yield Problem(
+                one.spot("service"), f"there is no service {one.service!r}", suggestion(one.service, known, "services")
+            )
 
 
 def _overlaps(runtimes: list[RuntimeSettings]) -> Iterator[Problem]:

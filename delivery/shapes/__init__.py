@@ -24,7 +24,13 @@ from delivery.shapes.channel import (
 )
 from delivery.shapes.config import ProdvanaConfig
 from delivery.shapes.gcp import ArtifactRegistry, GcpAccount, GcpNetwork, GkeNodes, GkeRuntime
-from delivery.shapes.infrastructure import GitHubPush, RegistrySettings, RuntimeSettings
+from delivery.shapes.infrastructure import (
+    GitHubPush,
+    ProvisionedRuntime,
+    RegistrySettings,
+    RuntimeSettings,
+    SecretReference,
+)
 from delivery.shapes.kubernetes import KubernetesConfig, KubernetesPatch, LocalConfig, PatchReplace, PatchTarget
 from delivery.shapes.linked import ExternalRegistry, KubeconfigRuntime
 from delivery.shapes.local import LocalRuntime
@@ -140,6 +146,7 @@ __all__ = [
     "ProtectionConfig",
     "ProtectionLifecycle",
     "ProtectionReference",
+    "ProvisionedRuntime",
     "RegistrySettings",
     "Release",
     "ReleaseChannelConfig",
@@ -154,6 +161,7 @@ __all__ = [
     "RetryConfig",
     "Rollback",
     "RuntimeSettings",
+    "SecretReference",
     "ServiceConfig",
     "ServiceRelease",
     "ServiceUserMetadata",

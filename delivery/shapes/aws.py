@@ -14,8 +14,8 @@ from delivery.shapes.infrastructure import (
     GitHubPush,
     KubernetesVersion,
     NodeCount,
+    ProvisionedRuntime,
     RegistrySettings,
-    RuntimeSettings,
     Tags,
 )
 from delivery.shapes.values import SOME, NonEmpty, broken
@@ -133,7 +133,7 @@ class EksNodes(Shape):
         return bool(ARM.match(self.instance_type))
 
 
-class EksRuntime(RuntimeSettings):
+class EksRuntime(ProvisionedRuntime):
     """An EKS cluster with its network and its nodes."""
 
     longest_name: ClassVar[int] = 53

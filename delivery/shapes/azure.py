@@ -14,8 +14,8 @@ from delivery.shapes.infrastructure import (
     GitHubPush,
     KubernetesVersion,
     NodeCount,
+    ProvisionedRuntime,
     RegistrySettings,
-    RuntimeSettings,
     Tags,
 )
 from delivery.shapes.values import broken
@@ -24,6 +24,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 REGION = re.compile(r"[a-z]+[0-9]*")
 VM_SIZE = re.compile(r"Standard_[A-Za-z0-9_]+")
 VAULT = re.compile(r"[a-z][a-z0-9-]{1,22}[a-z0-9]")
+VAULT_ID = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.KeyVault/vaults/[A-Za-z0-9-]+")
 REGISTRY = re.compile(r"[a-z0-9]{5,50}")
 
 
@@ -54,6 +55,13 @@ def _vault(text: str) -> str:
     raise broken("is no name of a vault", "write 3 to 24 lower-case letters, digits and dashes, unique in all of Azure")
 
 
+def _vault_id(text: str) -> str:
+    if VAULT_ID.fullmatch(text):
+        return text
+    fix = "write what `az keyvault show --query id` says: /subscriptions/…/providers/Microsoft.KeyVault/vaults/…"
+    raise broken("is no id of a vault", fix)
+
+
 def _registry(text: str) -> str:
     if REGISTRY.fullmatch(text):
         return text
@@ -78,6 +86,7 @@ Uuid = Annotated[str, AfterValidator(_uuid), WithJsonSchema({"type": "string", "
 AzureRegion = Annotated[str, AfterValidator(_region), WithJsonSchema({"type": "string", "pattern": f"^{REGION.pattern}$"})]
 VmSize = Annotated[str, AfterValidator(_vm_size), WithJsonSchema({"type": "string", "pattern": f"^{VM_SIZE.pattern}$"})]
 VaultName = Annotated[str, AfterValidator(_vault), WithJsonSchema({"type": "string", "pattern": f"^{VAULT.pattern}$"})]
+VaultId = Annotated[str, AfterValidator(_vault_id), WithJsonSchema({"type": "string", "pattern": f"^{VAULT_ID.pattern}$"})]
 AcrName = Annotated[str, AfterValidator(_registry), WithJsonSchema({"type": "string", "pattern": f"^{REGISTRY.pattern}$"})]
 AzureZone = Annotated[str, AfterValidator(_zone), WithJsonSchema({"enum": ["1", "2", "3"]})]
 Hour = Annotated[int, AfterValidator(_hour), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 23})]
@@ -140,7 +149,7 @@ class AksNodes(Shape):
     """The disk of each node in GiB, inside the machine: it has to fit there, and is lost with the node."""
 
 
-class AksRuntime(RuntimeSettings):
+class AksRuntime(ProvisionedRuntime):
     """An AKS cluster with its network, its identities and its nodes."""
 
     longest_name: ClassVar[int] = 54
@@ -184,6 +193,8 @@ class AksRuntime(RuntimeSettings):
     """The hour of UTC at which the four hours for it begin."""
     sla: bool = True
     """Whether Azure promises an API that is there; it costs money for each hour of the cluster."""
+    secrets_vault: VaultId | None = None
+    """The vault that holds the secrets of services, by its id; it is somebody else's. Needed where there are `secrets`."""
     protect: bool = True
     """Whether the cluster resists deletion, in Pulumi and by a lock in Azure. Lower it in an update of its own before
     deleting."""

@@ -12,8 +12,8 @@ from delivery.shapes.infrastructure import (
     Gigabytes,
     GitHubPush,
     NodeCount,
+    ProvisionedRuntime,
     RegistrySettings,
-    RuntimeSettings,
     Tags,
 )
 from delivery.shapes.values import SOME, broken
@@ -122,7 +122,7 @@ class GkeNodes(Shape):
     """The disk of each node in GiB: images, logs and emptyDir volumes."""
 
 
-class GkeRuntime(RuntimeSettings):
+class GkeRuntime(ProvisionedRuntime):
     """A GKE cluster across the zones of a region, with its network and its nodes."""
 
     longest_name: ClassVar[int] = 24

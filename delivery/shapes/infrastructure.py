@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from delivery.shapes.base import Shape
-from delivery.shapes.values import LabelKey, LabelText, Name, NonEmpty, broken
+from delivery.shapes.values import NAME, LabelKey, LabelText, Name, NonEmpty, broken
 
 VERSION = re.compile(r"1\.[1-9][0-9]")
 REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
@@ -52,6 +52,13 @@ def _branch(text: str) -> str:
     raise broken("is no branch", "write the name of one branch, such as main")
 
 
+def _service(text: str) -> str:
+    application, slash, service = text.partition("/")
+    if slash and NAME.fullmatch(application) and NAME.fullmatch(service):
+        return text
+    raise broken("names no service", "write application/service, such as my-app/my-backend")
+
+
 def _at_least_one(count: int) -> int:
     if 1 <= count <= 1000:
         return count
@@ -91,6 +98,9 @@ GitRepository = Annotated[
     str, AfterValidator(_repository), WithJsonSchema({"type": "string", "pattern": f"^{REPOSITORY.pattern}$"})
 ]
 GitBranch = Annotated[str, AfterValidator(_branch), WithJsonSchema({"type": "string", "pattern": f"^{BRANCH.pattern}$"})]
+ServicePath = Annotated[
+    str, AfterValidator(_service), WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}/{NAME.pattern}$"})
+]
 NodeCount = Annotated[int, AfterValidator(_at_least_one), _number(1, 1000)]
 Gigabytes = Annotated[int, AfterValidator(_gigabytes), _number(20, 16384)]
 Days = Annotated[int, AfterValidator(_days), _number(1, 3650)]
@@ -107,6 +117,25 @@ class RuntimeSettings(Shape):
     type: str
     labels: dict[LabelKey, LabelText] = Field(default_factory=dict)
     """For templates and for selectors of channel groups."""
+
+
+class SecretReference(Shape):
+    """A secret that a service may have: where it lies, and the name under which manifests refer to it. Never its value."""
+
+    service: ServicePath
+    """The service that may have it, as application/service: in every channel of it that runs on this cluster."""
+    name: Name
+    """The Kubernetes Secret that its manifests name, in the namespace of the service."""
+    keys: dict[NonEmpty, NonEmpty]
+    """Which secret of the cloud's store stands behind each key of it."""
+
+
+class ProvisionedRuntime(RuntimeSettings):
+    """What runtimes have in common that are made in a cloud."""
+
+    secrets: tuple[SecretReference, ...] = ()
+    """Secrets of services, by reference: for each namespace a store of the External Secrets Operator is made that reads
+    exactly these, and what it fetches. The operator has to be in the cluster first."""
 
 
 class RegistrySettings(Shape):

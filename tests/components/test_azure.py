@@ -283,6 +283,7 @@ def test_azures_own_roles_have_the_ids_that_azure_gave_them():
         "NETWORK_CONTRIBUTOR": "4d97b98b-1d4f-4787-a291-c67834d212e7",
         "VAULT_CONTRIBUTOR": "f25e0fa2-a7c8-4377-a976-54943a77a395",
         "VAULT_CRYPTO_USER": "12338af0-0e69-4776-bea7-57ae8d297424",
+        "VAULT_SECRETS_USER": "4633458b-17de-408a-874b-0445c86b69e6",
         "VAULT_ENCRYPTION_USER": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
     }
 

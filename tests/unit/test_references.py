@@ -1,0 +1,57 @@
+"""Which namespace may read which secret."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from delivery.references import references
+from delivery.shapes import LocalRuntime
+from tests.components import test_aws as aws
+from tests.components.stacks import runtime
+
+SETTINGS = runtime(
+    f"{aws.PRODUCTION}secrets:\n"
+    "- {service: shop/web, name: web, keys: {TOKEN: token}}\n"
+    "- {service: shop/api, name: api, keys: {TOKEN: token}}\n"
+)
+
+
+def step(service: str, *, runtime: str = SETTINGS.name, namespace: str | None = "shop-live", is_there: bool = True) -> Any:
+    """Return as much of a step as matters here."""
+    instance = SimpleNamespace(application="shop", service=service, namespace="theirs")
+    bundle = SimpleNamespace(runtime=runtime, namespace=namespace) if is_there else None
+    return SimpleNamespace(candidate=SimpleNamespace(instance=instance), bundle=bundle)
+
+
+def names(*steps: Any) -> dict[tuple[str, str], list[str]]:
+    return {key: [one.name for one in found] for key, found in references([SETTINGS], steps).items()}
+
+
+def test_a_namespace_reads_what_its_services_were_given():
+    assert names(step("web"), step("api")) == {(SETTINGS.name, "shop-live"): ["web", "api"]}
+
+
+def test_a_service_that_was_given_nothing_reads_nothing():
+    assert names(step("worker")) == {}
+
+
+def test_a_service_on_another_runtime_reads_nothing_here():
+    assert names(step("web", runtime="elsewhere")) == {}
+
+
+def test_a_service_that_was_never_released_has_nowhere_to_read():
+    assert names(step("web", is_there=False)) == {}
+
+
+def test_a_namespace_that_somebody_else_made_is_one_too():
+    assert names(step("web", namespace=None)) == {(SETTINGS.name, "theirs"): ["web"]}
+
+
+def test_two_channels_on_one_runtime_are_two_namespaces():
+    assert sorted(names(step("web", namespace="a"), step("web", namespace="b"))) == [
+        (SETTINGS.name, "a"),
+        (SETTINGS.name, "b"),
+    ]
+
+
+def test_a_local_runtime_has_none_to_give():
+    assert references([LocalRuntime(name="k", type="local")], [step("web", runtime="k")]) == {}
