@@ -89,6 +89,11 @@ def test_a_proven_release_passes_and_the_report_says_what_was_examined(shop, mon
     assert said.code == 0, said.out
     assert shop.objects("production") == held
 
+    # so does what an update of one target leaves alone: it is in the stack, and was not shown
+    said = shop.up("production", "--policy-pack", "policy", "--target", "**kubernetes:core/v1:Namespace**")
+    assert said.code == 0, said.out
+    assert shop.objects("production") == held
+
     # nothing runs when a stack is destroyed: neither the program nor the pack
     shop.write("approvals/allowed_signers", "")
     said = shop.pulumi("destroy", "--stack", "production", "--yes", "--skip-preview")
