@@ -8,11 +8,12 @@ from pathlib import Path
 import pulumi
 
 from components import stack
-from delivery import checks, desired, gates, records, rollbacks, tombstones, tree
+from delivery import checks, desired, foundations, gates, inventories, records, rollbacks, tombstones, tree
+from delivery.namespaces import namespaces
 from delivery.plan import plan
 from delivery.problems import Trouble
 from delivery.supply import supply
-from evidence import attestations, configuration, gather, stacks
+from evidence import attestations, configuration, gather, proofs, stacks
 from pvn import waiting
 
 
@@ -24,21 +25,26 @@ async def update() -> dict[str, object]:
 
     here = desired.with_upstreams(wanted, name)
     upstream = gather.upstream(here, name)
-    outputs = await stacks.read((name, *upstream.stacks))
-    ledger = records.own(name, outputs[name])
+    outputs = await stacks.read((name, *upstream.stacks, *proofs.upstreams(config)))
+    ledger, inventory = records.own(name, outputs[name]), inventories.own(name, outputs[name])
     candidates = rollbacks.pinned(wanted, here.of_stack(name), ledger)
     asked = upstream.and_own(candidates, ledger, vouches=config.attestation_key is not None)
-    evidence = gather.gather(root, asked, candidates, outputs)
+    changes = foundations.alterations(name, config, inventory)
+    evidence = proofs.gather(root, config, changes, outputs, gather.gather(root, asked, candidates, outputs))
+    foundation = foundations.lay(config, changes, inventory, evidence)
     verdicts = {
-        one.instance.id: gates.decide(one, here.siblings(one), ledger.history(one.instance.id), evidence)
+        one.instance.id: foundation.judged(
+            one, gates.decide(one, here.siblings(one), ledger.history(one.instance.id), evidence)
+        )
         for one in candidates
     }
-    runtimes = [one.name for one in config.runtimes]
-    steps = plan(candidates, verdicts, ledger, runtimes, tombstones.removed(wanted), config.max_deletions)
-    if text := waiting.text(steps):
+    removed = tombstones.removed(wanted)
+    steps = plan(candidates, verdicts, ledger, foundation.runtimes, removed, config.max_deletions)
+    spaces = namespaces(steps.steps, inventory.namespaces, removed, foundation.runtimes)
+    for text in filter(None, (waiting.of_infrastructure(foundation), waiting.text(steps))):
         pulumi.info(text)
     vouched = attestations.make(root, name, config.attestation_key, candidates, evidence)
-    return stack.make(config, steps, root, supply(wanted), vouched)
+    return stack.make(foundation, steps, spaces, root, supply(foundation.tree(wanted, name)), vouched)
 
 
 async def main() -> dict[str, object]:

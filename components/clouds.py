@@ -39,7 +39,8 @@ def _local(settings: LocalRuntime, root: Path, _: Supply) -> Runtime:
     from components.local.runtime import Runtime, RuntimeArgs
 
     directory = root / (settings.directory or ".pvn")
-    return Runtime(settings.name, RuntimeArgs(directory=directory.resolve(), nodes=settings.nodes))
+    args = RuntimeArgs(directory=directory.resolve(), nodes=settings.nodes, protect=settings.protect)
+    return Runtime(settings.name, args)
 
 
 def _kubeconfig(settings: KubeconfigRuntime, root: Path, _: Supply) -> Runtime:

@@ -8,12 +8,18 @@ from components import kubernetes
 
 
 def namespace(
-    runtime: str, name: str, provider: pulumi.ProviderResource, cluster: pulumi.Resource | None
+    runtime: str,
+    name: str,
+    provider: pulumi.ProviderResource,
+    cluster: pulumi.Resource | None,
+    *,
+    is_protected: bool = False,
 ) -> pulumi.CustomResource:
     """Return the namespace `name` on a runtime.
 
     It stays in the cluster when the stack lets go of it: deleting a namespace deletes whatever else is in it by then, and
-    volumes with it. An empty one that is left behind costs nothing.
+    volumes with it. An empty one that is left behind costs nothing. On a runtime that is protected, `pulumi destroy` stops
+    at it.
     """
     return pulumi.CustomResource(
         kubernetes.token("v1", "Namespace"),
@@ -24,5 +30,6 @@ def namespace(
             version=kubernetes.PLUGIN_VERSION,
             deleted_with=cluster,
             retain_on_delete=True,
+            protect=is_protected,
         ),
     )

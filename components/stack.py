@@ -2,77 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
-from components import clouds, kubernetes, secrets
-from components.interfaces import ReadsSecrets, Registry, Runtime
+import components.foundation
+from components import secrets
+from components.foundation import Place
+from components.interfaces import ReadsSecrets
 from components.namespace import namespace
 from components.service_instance import ServiceInstance, ServiceInstanceArgs
 from delivery import manifests, objects
 from delivery.canonical import short
+from delivery.foundations import Foundation
+from delivery.namespaces import Namespace
 from delivery.plan import Action, Plan, Step
 from delivery.records import Record
 from delivery.references import references
-from delivery.shapes import Stack
 from delivery.supply import Supply
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A runtime, and how objects get onto it."""
-
-    runtime: Runtime
-    provider: pulumi.ProviderResource
-
-
 def make(
-    settings: Stack, plan: Plan, root: Path, supply: Supply, vouched: Mapping[str, str] | None = None
+    foundation: Foundation,
+    plan: Plan,
+    namespaces: Sequence[Namespace],
+    root: Path,
+    supply: Supply,
+    vouched: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Register everything that a stack consists of and return its outputs, a signed word for its stability among them."""
-    places = {one.name: _place(one.name, clouds.runtime(one, root, supply)) for one in settings.runtimes}
-    registries = {one.name: clouds.registry(one, supply) for one in settings.registries}
-    namespaces = _namespaces(plan, places)
-    _secrets(settings, plan, places, namespaces)
-    applied = {step.candidate.instance.id: _instance(step, places, namespaces) for step in plan.steps if step.bundle}
+    base = components.foundation.make(foundation, root, supply)
+    spaces = {(one.runtime, one.name): _namespace(one, base.places[one.runtime]) for one in namespaces}
+    _secrets(foundation, plan, base.places, spaces)
+    applied = {step.candidate.instance.id: _instance(step, base.places, spaces) for step in plan.steps if step.bundle}
     return {
         "services": {step.candidate.instance.id: _said(step) for step in plan.steps},
-        "runtimes": {name: {"kubeconfig": place.runtime.kubeconfig} for name, place in places.items()},
-        "registries": _urls(registries),
+        **base.outputs,
         "releases": {s.candidate.instance.id: _record(s, applied[s.candidate.instance.id]) for s in plan.steps if s.bundle},
         # the objects of every service on every update would bury what a person wants to see
         "manifests": pulumi.Output.secret(dict(plan.texts)),
+        "namespaces": {one.id: one.channel for one in namespaces if not one.is_leaving},
         **({"stability": dict(vouched)} if vouched else {}),
     }
 
 
-def _place(name: str, runtime: Runtime) -> _Place:
-    return _Place(runtime, kubernetes.provider(name, runtime))
-
-
-def _urls(registries: Mapping[str, Registry]) -> dict[str, pulumi.Output[str]]:
-    return {name: one.url for name, one in registries.items()}
-
-
-def _namespaces(plan: Plan, places: Mapping[str, _Place]) -> dict[tuple[str, str], pulumi.Resource]:
-    wanted = {(s.bundle.runtime, s.bundle.namespace) for s in plan.steps if s.bundle and s.bundle.namespace}
-    return {
-        (runtime, name): namespace(runtime, name, places[runtime].provider, places[runtime].runtime.cluster)
-        for runtime, name in sorted(wanted)
-    }
+def _namespace(one: Namespace, place: Place) -> pulumi.Resource:
+    is_protected = place.is_protected and not one.is_leaving
+    return namespace(one.runtime, one.name, place.provider, place.runtime.cluster, is_protected=is_protected)
 
 
 def _secrets(
-    settings: Stack,
+    foundation: Foundation,
     plan: Plan,
-    places: Mapping[str, _Place],
+    places: Mapping[str, Place],
     namespaces: Mapping[tuple[str, str], pulumi.Resource],
 ) -> None:
-    for (runtime, name), found in references(settings.runtimes, plan.steps).items():
+    for (runtime, name), found in references(foundation.clusters, plan.steps).items():
         place = places[runtime]
         assert isinstance(place.runtime, ReadsSecrets), "only such runtimes have a field for it"
         access = place.runtime.reads(name, [remote for one in found for remote in one.keys.values()])
@@ -82,7 +69,7 @@ def _secrets(
 
 
 def _instance(
-    step: Step, places: Mapping[str, _Place], namespaces: Mapping[tuple[str, str], pulumi.Resource]
+    step: Step, places: Mapping[str, Place], namespaces: Mapping[tuple[str, str], pulumi.Resource]
 ) -> ServiceInstance:
     assert step.bundle is not None
     assert step.record is not None

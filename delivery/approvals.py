@@ -18,6 +18,9 @@ NAMESPACE = "pvn-approval"
 """The signature's namespace: a signature made for git or for a file proves nothing here."""
 MANUAL = "manual"
 """The topic of a `manualApproval`; a `sharedManualApproval` has its own name."""
+STACK = "@stack"
+"""What stands for the application where people approve a stack's own runtimes and registries; no application can be called
+so. The channel is then the stack."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _FIELDS = {"apiVersion", "decision", "application", "channel", "topic", "services", "signed", "expires"}
 _API_VERSION = "pvn/v1"

@@ -39,7 +39,7 @@ _SHOWN = 60
 
 
 def first_difference(old: str, new: str) -> str | None:
-    """Return in a few words the first place where two bundles' texts differ; None where they do not, or are no bundles."""
+    """Return in a few words the first place where two texts that people signed differ; None where they do not."""
     try:
         before, now = (_by_name(json.loads(text)) for text in (old, new))
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -50,7 +50,9 @@ def first_difference(old: str, new: str) -> str | None:
     return f"{found.path}: {_shown(found.before)} is now {_shown(found.after)}"
 
 
-def _by_name(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _by_name(fields: dict[str, Any]) -> dict[str, Any]:
+    if "objects" not in fields:
+        return fields  # settings of a runtime or registry
     named = {f"{one['kind']} {one['metadata']['name']}": one for one in fields["objects"]}
     return {"runtime": fields["runtime"], "namespace": fields["namespace"], **named}
 

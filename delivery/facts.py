@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from delivery.instances import Commits
+from delivery.inventories import Inventory
 from delivery.objects import ObjectKey
 from delivery.records import Ledger
 from delivery.unknown import Unknown
@@ -92,6 +93,15 @@ class Attestation:
 
 
 @dataclass(frozen=True, slots=True)
+class Nodes:
+    """What a cluster says of its nodes right now."""
+
+    count: int
+    unready: tuple[str, ...] = ()
+    """The names of those that are not ready, or do not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything the gates may look at."""
 
@@ -108,3 +118,7 @@ class Evidence:
     """By application: who wrote the last change of what it should run."""
     commits: Mapping[Commits, frozenset[str] | Unknown] = field(default_factory=dict)
     """By range: the full names of the commits in it, in lower case."""
+    inventories: Mapping[str, Inventory | Unknown] = field(default_factory=dict)
+    """By stack: the runtimes and registries of the stacks that are to prove a change of this one's."""
+    nodes: Mapping[tuple[str, str], Nodes | Unknown] = field(default_factory=dict)
+    """By (stack, runtime): the nodes of those stacks' runtimes, as found now."""

@@ -24,18 +24,25 @@ def read(root: Path, candidates: Iterable[Candidate]) -> Mapping[str, str | Unkn
             folder = posixpath.dirname(one.instance.at.file)
             places.setdefault(name, {f"releases/{name}.yaml"}).add(folder)
     with ThreadPoolExecutor() as pool:
-        found = pool.map(lambda item: (item[0], _author(root, item[0], sorted(item[1]))), places.items())
+        found = pool.map(
+            lambda item: (item[0], _author(root, f"the release of {item[0]!r}", sorted(item[1]))), places.items()
+        )
         return dict(found)
 
 
-def _author(root: Path, application: str, paths: list[str]) -> str | Unknown:
+def of_stack(root: Path, stack: str) -> str | Unknown:
+    """Return the e-mail address of the author of the last commit of a stack's file."""
+    return _author(root, f"Pulumi.{stack}.yaml", [f"Pulumi.{stack}.yaml"])
+
+
+def _author(root: Path, what: str, paths: list[str]) -> str | Unknown:
     changed = _git(root, "status", "--porcelain", "--", *paths)
     author = _git(root, "log", "-1", "--format=%aE", "--", *paths)
     if changed is None or author is None:
-        why = f"git does not say who wrote the release of {application!r}, and its author may not approve"
-        return Unknown(why, f"git log -1 -- releases/{application}.yaml")
+        why = f"git does not say who wrote {what}, and its author may not approve"
+        return Unknown(why, f"git log -1 -- {paths[-1]}")
     if changed or not author:
-        return Unknown(f"the release of {application!r} is not committed, so nobody knows whose it is", "git commit")
+        return Unknown(f"{what} is not committed, so nobody knows whose it is", "git commit")
     return author
 
 

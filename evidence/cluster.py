@@ -94,7 +94,7 @@ def _pod_questions(workloads: Iterable[ObjectKey]) -> Iterator[tuple[tuple[str, 
 def _list(
     client: httpx2.Client, pool: ThreadPoolExecutor, kind: tuple[str, str], path: str, selector: str
 ) -> Future[tuple[dict[str, Any], ...]]:
-    return pool.submit(lambda: tuple(_items(client, kind, path, selector)))
+    return pool.submit(lambda: tuple(items(client, kind, path, selector)))
 
 
 _LOOK = "see what `kubectl get namespaces` says with its kubeconfig"
@@ -142,7 +142,7 @@ def _plurals(client: httpx2.Client, api_version: str) -> dict[tuple[str, str], s
     return {(api_version, one["kind"]): one["name"] for one in resources if "/" not in one["name"]}
 
 
-def _items(client: httpx2.Client, kind: tuple[str, str], path: str, selector: str) -> Iterator[dict[str, Any]]:
+def items(client: httpx2.Client, kind: tuple[str, str], path: str, selector: str) -> Iterator[dict[str, Any]]:
     """Yield the objects of a list, page by page."""
     page = ""
     chosen = {"labelSelector": selector} if selector else {}

@@ -82,7 +82,7 @@ def gather(
         good, bad = signed.result()
         stacks = [name for name in wanted.stacks if is_recorded and name not in own]
         attested = dict(pool.map(lambda name: (name, attestations.read(root, name, outputs.get(name))), stacks))
-    ledgers = {name: ledger(name, outputs.get(name, _unasked(name))) for name in wanted.stacks}
+    ledgers = {name: ledger(name, outputs.get(name, unasked(name))) for name in wanted.stacks}
     return Evidence(datetime.now(UTC), ledgers, live, good, bad, attested, written.result(), denied.result())
 
 
@@ -108,7 +108,7 @@ def _look(
     outputs: Mapping[str, Outputs | Unknown], place: tuple[str, str], keys: tuple[ObjectKey, ...]
 ) -> tuple[str, Live | Unknown]:
     stack, runtime = place
-    of_stack = outputs.get(stack, _unasked(stack))
+    of_stack = outputs.get(stack, unasked(stack))
     if isinstance(of_stack, Unknown):
         return runtime, of_stack
     kubeconfig = kubeconfigs(of_stack).get(runtime)
@@ -117,5 +117,6 @@ def _look(
     return runtime, cluster.find(runtime, kubeconfig, keys)
 
 
-def _unasked(stack: str) -> Unknown:
+def unasked(stack: str) -> Unknown:
+    """Return what stands for the outputs of a stack that nobody asked for."""
     return Unknown(f"stack {stack!r} was not asked", f"pulumi up -s {stack}")

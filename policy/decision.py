@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from delivery import checks, desired, gates, records, rollbacks, tombstones, tree
+from delivery import checks, desired, foundations, gates, inventories, records, rollbacks, tombstones, tree
 from delivery.bundles import Bundle
 from delivery.facts import Evidence
 from delivery.plan import Action, Step, plan
@@ -19,7 +19,7 @@ from delivery.records import Ledger, Record
 from delivery.shapes import Stack
 from delivery.tombstones import Tombstones
 from delivery.unknown import Unknown
-from evidence import backend, configuration, gather
+from evidence import backend, configuration, gather, proofs
 from evidence.gather import Outputs
 
 
@@ -29,6 +29,7 @@ class Decision:
 
     stack: str
     settings: Stack
+    """The stack file, with its runtimes and registries as they are to be built: a shut gate holds them."""
     steps: Mapping[str, Step]
     """By instance id."""
     ledger: Ledger
@@ -92,19 +93,23 @@ def of_stack(root: Path, stack: str) -> Decision:
     settings = configuration.of_stack(wanted, root, stack)
     found = desired.with_upstreams(wanted, stack)
     upstream = gather.upstream(found, stack)
-    outputs = backend.read(root, (stack, *upstream.stacks))
-    ledger = records.own(stack, outputs[stack])
+    outputs = backend.read(root, (stack, *upstream.stacks, *proofs.upstreams(settings)))
+    ledger, inventory = records.own(stack, outputs[stack]), inventories.own(stack, outputs[stack])
     candidates = rollbacks.pinned(wanted, found.of_stack(stack), ledger)
     asked = upstream.and_own(candidates, ledger)
-    evidence = gather.gather(root, asked, candidates, outputs)
+    changes = foundations.alterations(stack, settings, inventory)
+    evidence = proofs.gather(root, settings, changes, outputs, gather.gather(root, asked, candidates, outputs))
+    foundation = foundations.lay(settings, changes, inventory, evidence)
     verdicts = {
-        one.instance.id: gates.decide(one, found.siblings(one), ledger.history(one.instance.id), evidence)
+        one.instance.id: foundation.judged(
+            one, gates.decide(one, found.siblings(one), ledger.history(one.instance.id), evidence)
+        )
         for one in candidates
     }
     removed = tombstones.removed(wanted)
-    runtimes = [one.name for one in settings.runtimes]
-    steps = plan(candidates, verdicts, ledger, runtimes, removed, settings.max_deletions).steps
+    steps = plan(candidates, verdicts, ledger, foundation.runtimes, removed, settings.max_deletions).steps
     by_id = {one.candidate.instance.id: one for one in steps}
+    settings = foundation.tree(wanted, stack).stacks[stack]
     return Decision(stack, settings, by_id, ledger, evidence, removed, _recorded(outputs[stack]))
 
 

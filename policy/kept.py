@@ -22,6 +22,7 @@ _RESISTS_DELETION = frozenset(
         "azure-native:containerservice:ManagedCluster",
         "gcp:artifactregistry/repository:Repository",
         "gcp:container/cluster:Cluster",
+        "kwok:index:Cluster",
     }
 )
 

@@ -15,14 +15,15 @@ from delivery.desired import Desired
 from delivery.records import Ledger
 from delivery.versions import Candidate
 from evidence import ssh
-from pvn import changed, completion, output, signing
+from pvn import changed, completion, infrastructure, output, signing
 from pvn.command import root
 
 
 @click.command()
-@click.argument("application", shell_complete=completion.applications)
+@click.argument("application", required=False, shell_complete=completion.applications)
+@click.option("-c", "--channel", shell_complete=completion.channels, help="The release channel that may move.")
 @click.option(
-    "-c", "--channel", required=True, shell_complete=completion.channels, help="The release channel that may move."
+    "--stack", shell_complete=completion.stacks, help="Instead of a channel: the stack whose own clusters may change."
 )
 @click.option(
     "-s",
@@ -40,14 +41,15 @@ from pvn.command import root
 @click.pass_context
 def command(
     ctx: click.Context,
-    application: str,
-    channel: str,
+    application: str | None,
+    channel: str | None,
+    stack: str | None,
     services: tuple[str, ...],
     key: Path | None,
     yes: bool,
     form: output.Form,
 ) -> None:
-    """Approve what APPLICATION's services would get in a channel now.
+    """Approve what APPLICATION's services would get in a channel now, or how a stack's own clusters would change.
 
     Shows what would change first. What is signed names versions and digests of objects: any change of either needs a new
     approval. Commit the file that is written; `pulumi up` looks at it.
@@ -55,6 +57,12 @@ def command(
     Example: pvn approve my-app --channel production
     """
     where = root(ctx)
+    if stack is not None:
+        infrastructure.alone(application, channel, services)
+        question = None if yes else f"Approve this for stack {stack}?"
+        signed(infrastructure.say(where, stack, key, form, question), stack, form)
+        return
+    application, channel = infrastructure.channel_of(application, channel)
     wanted = checks.check(tree.read(where))
     candidates, remembered = signing.asked_for(where, wanted, application, channel, services)
     if form is output.Form.TEXT:

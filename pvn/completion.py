@@ -48,3 +48,6 @@ channels = _of_tree(
     )
 )
 """Names of release channels, of the applications that the line has named so far."""
+
+stacks = _of_tree(lambda found, _: found.stacks)
+"""Names of stacks."""

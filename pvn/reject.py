@@ -8,14 +8,19 @@ import click
 
 from delivery import checks, tree
 from delivery.canonical import short
-from pvn import completion, output, signing
+from pvn import completion, infrastructure, output, signing
 from pvn.approve import signed
 from pvn.command import root
 
 
 @click.command()
-@click.argument("application", shell_complete=completion.applications)
-@click.option("-c", "--channel", required=True, shell_complete=completion.channels, help="The channel it must not reach.")
+@click.argument("application", required=False, shell_complete=completion.applications)
+@click.option("-c", "--channel", shell_complete=completion.channels, help="The channel it must not reach.")
+@click.option(
+    "--stack",
+    shell_complete=completion.stacks,
+    help="Instead of a channel: the stack whose clusters must not change so.",
+)
 @click.option(
     "-s",
     "--service",
@@ -32,14 +37,15 @@ from pvn.command import root
 @click.pass_context
 def command(
     ctx: click.Context,
-    application: str,
-    channel: str,
+    application: str | None,
+    channel: str | None,
+    stack: str | None,
     services: tuple[str, ...],
     key: Path | None,
     yes: bool,
     form: output.Form,
 ) -> None:
-    """Say no to the versions that APPLICATION's services would get in a channel now.
+    """Say no to the versions that APPLICATION's services would get in a channel now, or to a stack's clusters.
 
     A no outweighs every yes, and holds for that version until its file is taken away again: another release is another
     version.
@@ -47,6 +53,12 @@ def command(
     Example: pvn reject my-app --channel production --service my-backend
     """
     where = root(ctx)
+    if stack is not None:
+        infrastructure.alone(application, channel, services)
+        question = None if yes else f"Keep this out of stack {stack}?"
+        signed(infrastructure.say(where, stack, key, form, question, is_rejection=True), stack, form)
+        return
+    application, channel = infrastructure.channel_of(application, channel)
     candidates, _ = signing.asked_for(where, checks.check(tree.read(where)), application, channel, services)
     if form is output.Form.TEXT:
         click.echo("\n".join(f"{one.instance.id} at {short(one.version)}" for one in candidates))

@@ -74,6 +74,23 @@ def say(where: Path, candidates: Sequence[Candidate], key: Path | None, *, is_re
     return [_sign(where, one, chosen, texts) for one in _statements(candidates, now, is_rejection)]
 
 
+def of_stack(
+    where: Path,
+    stack: str,
+    digests: Mapping[str, tuple[str, str]],
+    texts: Mapping[str, str],
+    key: Path | None,
+    *,
+    is_rejection: bool = False,
+) -> str:
+    """Sign for runtimes and registries of a stack and return the file that was written. Raises as `say` does."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    statement = Statement(
+        approvals.STACK, stack, approvals.MANUAL, is_rejection, digests, signed=now, expires=now + LONGEST_APPROVAL
+    )
+    return _sign(where, statement, key or _usual_key(), texts)
+
+
 def _statements(candidates: Sequence[Candidate], now: datetime, is_rejection: bool) -> list[Statement]:
     """Return one statement for each topic: the manual approval and every shared one of these candidates."""
     first = candidates[0].instance

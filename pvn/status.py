@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,10 @@ import click
 
 from delivery import checks, tree
 from delivery.canonical import short
+from delivery.foundations import Part
+from delivery.gates import Verdict
 from delivery.plan import Action, Step
-from pvn import completion, output, standing
+from pvn import completion, output, standing, waiting
 from pvn.command import WAITING, root
 
 if TYPE_CHECKING:
@@ -26,18 +28,21 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, applications: tuple[str, ...], form: output.Form) -> None:
     """Show APPLICATIONS (default: all): application, channels, services, and what each waits for.
 
+    Without a name, the runtimes and registries that stacks guard with preconditions as well.
+
     Ends with 3 where something waits. Example: pvn status my-app
     """
     where = root(ctx)
     wanted = checks.check(tree.read(where))
-    steps = [
-        one for one in standing.look(where, wanted) if not applications or one.candidate.instance.application in applications
-    ]
+    found = standing.look(where, wanted)
+    steps = [one for one in found.steps if not applications or one.candidate.instance.application in applications]
+    parts = () if applications else found.parts
     if form is output.Form.JSON:
-        click.echo(json.dumps({one.candidate.instance.id: facts(one) for one in steps}, indent=2))
+        told = {one.candidate.instance.id: facts(one) for one in steps} | {one.id: _facts_of(one) for one in parts}
+        click.echo(json.dumps(told, indent=2))
     else:
-        _print(steps)
-    if any(one.action is not Action.APPLY for one in steps):
+        _print(steps, parts)
+    if any(one.action is not Action.APPLY for one in steps) or any(one.is_waiting for one in parts):
         ctx.exit(WAITING)
 
 
@@ -49,17 +54,32 @@ def facts(one: Step) -> Mapping[str, Any]:
         "wanted": one.candidate.version,
         "state": standing.state(one),
         "completed": not one.history.is_interrupted,
-        "gates": [
-            {
-                "gate": answer.gate,
-                "state": answer.state.value,
-                "fact": answer.fact,
-                "next": answer.next,
-                "opens": answer.opens.isoformat() if answer.opens else None,
-            }
-            for answer in one.verdict.answers
-        ],
+        "gates": _gates(one.verdict),
     }
+
+
+def _facts_of(one: Part) -> Mapping[str, Any]:
+    """Return the same of a runtime or registry; its settings are told by their digests."""
+    return {
+        "runs": one.built.completed,
+        "wanted": one.change.wanted.digest if one.change.wanted else None,
+        "state": standing.state_of(one),
+        "completed": not one.built.is_interrupted,
+        "gates": _gates(one.verdict),
+    }
+
+
+def _gates(verdict: Verdict) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "gate": answer.gate,
+            "state": answer.state.value,
+            "fact": answer.fact,
+            "next": answer.next,
+            "opens": answer.opens.isoformat() if answer.opens else None,
+        }
+        for answer in verdict.answers
+    ]
 
 
 _LOOKS = {
@@ -75,7 +95,7 @@ _WIDTH = 400
 """Characters a line may have where nobody looks at a screen: commands must come out whole."""
 
 
-def _print(steps: list[Step]) -> None:
+def _print(steps: list[Step], parts: Sequence[Part]) -> None:
     from rich.console import Console
     from rich.tree import Tree as Picture
 
@@ -90,19 +110,42 @@ def _print(steps: list[Step]) -> None:
             for one in some:
                 _leaf(branch, one)
         console.print(picture)
+    for stack, of_stack in groupby(parts, key=lambda one: one.change.stack):
+        picture = Picture(f"stack [bold]{stack}[/]")
+        for part in of_stack:
+            _part(picture, part)
+        console.print(picture)
+
+
+def _part(picture: Picture, one: Part) -> None:
+    from rich.markup import escape
+
+    how, wanted = standing.state_of(one), one.change.wanted
+    sign, colour = _LOOKS[how]
+    digests = short(one.built.completed) if one.built.completed else "nothing yet"
+    if one.change.is_change:
+        digests += f" → {short(wanted.digest) if wanted else 'nothing'}"
+    leaf = picture.add(f"[{colour}]{sign} {one.change.name}[/]  {digests}  [{colour}]{how}[/]")
+    if one.change.is_change:
+        leaf.add("\n".join(escape(line) for line in waiting.settings(one.change)))
+    _shut(leaf, one.verdict)
 
 
 def _leaf(branch: Picture, one: Step) -> None:
-    from rich.markup import escape
-    from rich.text import Text
-
     how, runs = standing.state(one), one.history.effective
     sign, colour = _LOOKS[how]
     versions = short(runs.version) if runs else "nothing yet"
     if not runs or runs.version != one.candidate.version:
         versions += f" → {short(one.candidate.version)}"
     leaf = branch.add(f"[{colour}]{sign} {one.candidate.instance.service}[/]  {versions}  [{colour}]{how}[/]")
-    for answer in one.verdict.shut:
+    _shut(leaf, one.verdict)
+
+
+def _shut(leaf: Picture, verdict: Verdict) -> None:
+    from rich.markup import escape
+    from rich.text import Text
+
+    for answer in verdict.shut:
         said = Text.from_markup(f"{escape(answer.gate)}: {escape(answer.fact)}\n[dim]next:[/] {escape(answer.next)}")
         said.overflow = "fold"
         leaf.add(said)

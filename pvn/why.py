@@ -34,7 +34,7 @@ def command(ctx: click.Context, application: str, channel: str | None, service: 
         fix = suggestion(application, wanted.applications, "applications")
         raise Refused([Problem(Spot("applications/"), f"there is no application {application!r}", fix)])
     meant = (application, channel, service)
-    steps = [one for one in standing.look(where, wanted) if _is_meant(one, *meant)]
+    steps = [one for one in standing.look(where, wanted).steps if _is_meant(one, *meant)]
     if not steps:
         what = f"application {application!r} has no such service instance"
         raise Refused([Problem(Spot("applications/"), what, f"see which it has: pvn status {application}")])

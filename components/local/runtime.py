@@ -16,6 +16,8 @@ class RuntimeArgs:
     """Where its files live: credentials, logs, the etcd store. Absolute."""
     nodes: int = 2
     """Simulated nodes; pods are scheduled onto them as onto real ones."""
+    protect: bool = False
+    """Whether Pulumi refuses to delete the cluster."""
 
 
 class Runtime(pulumi.ComponentResource):
@@ -28,7 +30,7 @@ class Runtime(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RuntimeArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pvn:local:Runtime", name, {}, opts)
-        self.cluster = _Cluster(name, args, pulumi.ResourceOptions(parent=self))
+        self.cluster = _Cluster(name, args, pulumi.ResourceOptions(parent=self, protect=args.protect))
         self.kubeconfig = pulumi.Output.secret(self.cluster.kubeconfig)
         self.register_outputs({"kubeconfig": self.kubeconfig})
 

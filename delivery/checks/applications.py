@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from delivery import labels, selectors
 from delivery.checks import stacks
+from delivery.checks.circles import circles
 from delivery.checks.duplicates import duplicates
 from delivery.problems import Problem, suggestion
 from delivery.shapes import ApplicationConfig, ReleaseChannelConfig, ReleaseChannelStable
@@ -91,13 +92,10 @@ def _stable(
 def _loops(application: ApplicationConfig) -> Iterator[Problem]:
     """Yield each loop of channels that wait for one another, once, at its first channel."""
     waits = {one.name: tuple(_awaited(application, one)) for one in application.release_channels}
-    told: set[str] = set()
-    for channel in application.release_channels:
-        if channel.name in told or not (loop := _loop(channel.name, waits)):
-            continue
-        told.update(loop)
-        what = f"channel {channel.name!r} waits for itself: {' → '.join(loop)}"
-        yield Problem(channel.spot("preconditions"), what, "take one of these releaseChannelStable preconditions out")
+    places = {one.name: one.spot("preconditions") for one in application.release_channels}
+    for loop in circles(waits):
+        what = f"channel {loop[0]!r} waits for itself: {' → '.join(loop)}"
+        yield Problem(places[loop[0]], what, "take one of these releaseChannelStable preconditions out")
 
 
 def _awaited(application: ApplicationConfig, channel: ReleaseChannelConfig) -> Iterator[str]:
@@ -105,16 +103,3 @@ def _awaited(application: ApplicationConfig, channel: ReleaseChannelConfig) -> I
         if stable := precondition.release_channel_stable:
             with suppress(labels.QueryError):  # it has been said
                 yield from selectors.channels(application, channel.name, stable)
-
-
-def _loop(start: str, waits: Mapping[str, tuple[str, ...]]) -> list[str] | None:
-    """Return the shortest way from a channel back to it, None where there is none."""
-    ways, known = [[start]], {start}
-    for way in ways:
-        for name in waits.get(way[-1], ()):
-            if name == start:
-                return [*way, start]
-            if name not in known:
-                known.add(name)
-                ways.append([*way, name])
-    return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from delivery.checks.circles import circles
 from delivery.checks.duplicates import duplicates
-from delivery.problems import Problem, Spot
+from delivery.problems import Problem, Spot, suggestion
 from delivery.shapes import RegistrySettings
 from delivery.tree import Tree
 
@@ -21,6 +22,23 @@ def problems(tree: Tree) -> Iterator[Problem]:
     for stack in tree.stacks.values():
         yield from duplicates("registry", ((one.name, one.spot("name")) for one in stack.registries))
     yield from _conflicts(tree)
+    yield from _awaited(tree)
+
+
+def _awaited(tree: Tree) -> Iterator[Problem]:
+    """Yield the stacks to wait for that are not there, and those that wait for themselves."""
+    waits: dict[str, tuple[str, ...]] = {}
+    for name, stack in sorted(tree.stacks.items()):
+        waits[name] = tuple(one.stack_stable for one in stack.preconditions if one.stack_stable)
+        for one in stack.preconditions:
+            if one.stack_stable and one.stack_stable not in tree.stacks:
+                others = [other for other in tree.stacks if other != name]
+                what = f"there is no stack {one.stack_stable!r}"
+                yield Problem(one.spot("stack_stable"), what, suggestion(one.stack_stable, others, "stacks"))
+    for loop in circles(waits):
+        at = next(one.at for one in tree.stacks[loop[0]].preconditions if one.stack_stable == loop[1])
+        what = f"stack {loop[0]!r} waits for itself: {' → '.join(loop)}"
+        yield Problem(at, what, "take one of these stackStable preconditions out")
 
 
 def _conflicts(tree: Tree) -> Iterator[Problem]:

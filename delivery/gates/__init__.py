@@ -3,7 +3,7 @@
 One pure function, used by the program, the policy pack, `pvn status` and `pvn why`: one truth. Three answers per gate.
 Only OPEN lets anything through; a question that got no answer is WAITING, never OPEN. `now` comes with the evidence.
 
-A module for each kind of gate: `stable`, `approved`, `protected`, `progress`.
+A module for each kind of gate: `stable`, `approved`, `protected`, `progress`; `guarded` for a stack's own infrastructure.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import assert_never
 
 from delivery.facts import Evidence
 from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved
+from delivery.gates.guarded import Alteration, guarded
 from delivery.gates.progress import progress
 from delivery.gates.protected import protected
 from delivery.gates.stable import stable
@@ -21,7 +22,7 @@ from delivery.instances import ApprovalBy, NothingToAwait, StableIn, Stage
 from delivery.records import History
 from delivery.versions import Candidate
 
-__all__ = ["CLOCK_SKEW", "LONGEST_APPROVAL", "Answer", "State", "Verdict", "decide"]
+__all__ = ["CLOCK_SKEW", "LONGEST_APPROVAL", "Alteration", "Answer", "State", "Verdict", "decide", "guarded"]
 
 
 def decide(candidate: Candidate, siblings: Mapping[str, Candidate], history: History, evidence: Evidence) -> Verdict:

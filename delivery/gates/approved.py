@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from delivery.approvals import MANUAL
 from delivery.bundles import first_difference
 from delivery.canonical import short
 from delivery.facts import Approval, Evidence
 from delivery.gates.verdict import Answer, State
-from delivery.instances import ApprovalBy, ServiceInstance
+from delivery.instances import ApprovalBy, Approvals
 from delivery.unknown import Unknown
 from delivery.versions import Candidate
 
@@ -20,47 +22,84 @@ LONGEST_APPROVAL = timedelta(days=7)
 """How long a signature counts unless the stack says less, whatever its statement says: the signer alone must not decide."""
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What people are asked to sign for, under the names by which their statements know it."""
+
+    application: str
+    channel: str
+    name: str
+    """The service; for a stack's own infrastructure, the runtime or registry."""
+    version: str
+    digest: str
+    """The digest of the text: if it changes, nobody has approved it."""
+    text: str
+    how: Approvals
+    command: str
+    """What makes an approval."""
+    instead: str
+    """What a person does where it was rejected."""
+    noun: str = "version"
+    this: str = "this version"
+
+
 def approved(candidate: Candidate, gate: ApprovalBy, evidence: Evidence) -> Answer:
     """Return whether enough people said yes to this version of these objects, and nobody said no to the version."""
     instance = candidate.instance
-    name = "manualApproval" if gate.topic == "manual" else f"sharedManualApproval {gate.topic}"
-    command = f"pvn approve {instance.application} --channel {instance.channel} --service {instance.service}"
-    about = [one for one in evidence.approvals if _concerns(one, instance, gate.topic)]
+    subject = Subject(
+        application=instance.application,
+        channel=instance.channel,
+        name=instance.service,
+        version=candidate.version,
+        digest=candidate.bundle.digest,
+        text=candidate.bundle.text,
+        how=instance.approvals,
+        command=f"pvn approve {instance.application} --channel {instance.channel} --service {instance.service}",
+        instead="pvn release",
+    )
+    return signed_for(subject, gate.topic, gate.approvers, evidence)
+
+
+def signed_for(subject: Subject, topic: str, approvers: int, evidence: Evidence) -> Answer:
+    """Return whether that many people said yes to exactly this, and nobody said no to its version."""
+    gate = "manualApproval" if topic == MANUAL else f"sharedManualApproval {topic}"
+    about = [one for one in evidence.approvals if _concerns(one, subject, topic)]
     # a no is about the version, whatever becomes of constants and clocks: only taking the file away takes it back
-    if rejected := next((a for a in about if a.is_rejection and a.services[instance.service][0] == candidate.version), None):
-        return Answer(name, State.REFUSED, f"{rejected.signer} rejected this version ({rejected.file})", "pvn release")
-    author = _author(instance, evidence)
+    if rejected := next((a for a in about if a.is_rejection and a.services[subject.name][0] == subject.version), None):
+        fact = f"{rejected.signer} rejected {subject.this} ({rejected.file})"
+        return Answer(gate, State.REFUSED, fact, subject.instead)
+    author = _author(subject, evidence)
     if isinstance(author, Unknown):
-        return Answer(name, State.WAITING, author.why, author.next)
-    told = [(one, _objection(one, candidate, author, evidence.now)) for one in about if not one.is_rejection]
+        return Answer(gate, State.WAITING, author.why, author.next)
+    told = [(one, _objection(one, subject, author, evidence.now)) for one in about if not one.is_rejection]
     people = _people([one for one, objection in told if objection is None])
-    if len(people) >= gate.approvers:
-        return Answer(name, State.OPEN, f"approved by {', '.join(people)}")
-    fact = f"{len(people)} of {gate.approvers} approvals of version {short(candidate.version)}"
-    reasons = [f"{one.file} {objection}" for one, objection in told if objection] + list(_bad(instance, evidence))
-    return Answer(name, State.WAITING, f"{fact} ({'; '.join(reasons)})" if reasons else fact, command)
+    if len(people) >= approvers:
+        return Answer(gate, State.OPEN, f"approved by {', '.join(people)}")
+    fact = f"{len(people)} of {approvers} approvals of {subject.noun} {short(subject.version)}"
+    reasons = [f"{one.file} {objection}" for one, objection in told if objection] + list(_bad(subject, evidence))
+    return Answer(gate, State.WAITING, f"{fact} ({'; '.join(reasons)})" if reasons else fact, subject.command)
 
 
-def _concerns(approval: Approval, instance: ServiceInstance, topic: str) -> bool:
+def _concerns(approval: Approval, subject: Subject, topic: str) -> bool:
     names = (approval.application, approval.channel, approval.topic)
-    return names == (instance.application, instance.channel, topic) and instance.service in approval.services
+    return names == (subject.application, subject.channel, topic) and subject.name in approval.services
 
 
-def _author(instance: ServiceInstance, evidence: Evidence) -> str | Unknown | None:
+def _author(subject: Subject, evidence: Evidence) -> str | Unknown | None:
     """Return who may not approve because the change is theirs; None where nobody is excluded."""
-    if not instance.approvals.excludes_author:
+    if not subject.how.excludes_author:
         return None
-    return evidence.authors.get(instance.application, Unknown("nobody asked who wrote the release", "git log"))
+    return evidence.authors.get(subject.application, Unknown("nobody asked who wrote the release", "git log"))
 
 
-def _objection(approval: Approval, candidate: Candidate, author: str | None, now: datetime) -> str | None:
+def _objection(approval: Approval, subject: Subject, author: str | None, now: datetime) -> str | None:
     """Return why an approval does not count: what a person would otherwise wonder about."""
-    version, manifests = approval.services[candidate.instance.service]
-    if manifests != candidate.bundle.digest:
-        return f"is for {_other(approval, candidate, version)}"
-    if version != candidate.version:
+    version, digest = approval.services[subject.name]
+    if digest != subject.digest:
+        return f"is for {_other(approval, subject, version)}"
+    if version != subject.version:
         return f"is for version {short(version)} of the same objects: a value or a file of another channel changed since"
-    expires = min(approval.expires, approval.signed + min(candidate.instance.approvals.longest, LONGEST_APPROVAL))
+    expires = min(approval.expires, approval.signed + min(subject.how.longest, LONGEST_APPROVAL))
     if approval.signed > now + CLOCK_SKEW:
         return "is dated in the future"
     if now >= expires:
@@ -70,11 +109,11 @@ def _objection(approval: Approval, candidate: Candidate, author: str | None, now
     return None
 
 
-def _other(approval: Approval, candidate: Candidate, version: str) -> str:
+def _other(approval: Approval, subject: Subject, version: str) -> str:
     """Return which objects an approval is for, with the first place where they differ from what would be applied."""
-    about = f"version {short(version)}" if version != candidate.version else "other objects of this version"
-    kept = approval.texts.get(candidate.instance.service)
-    first = first_difference(kept, candidate.bundle.text) if kept else None
+    about = f"{subject.noun} {short(version)}" if version != subject.version else "other objects of this version"
+    kept = approval.texts.get(subject.name)
+    first = first_difference(kept, subject.text) if kept else None
     return f"{about}; changed since: {first}" if first else f"{about}, and they are not the same"
 
 
@@ -84,7 +123,7 @@ def _people(approvals: Sequence[Approval]) -> tuple[str, ...]:
     return tuple(sorted(set(by_key.values())))
 
 
-def _bad(instance: ServiceInstance, evidence: Evidence) -> Iterator[str]:
+def _bad(subject: Subject, evidence: Evidence) -> Iterator[str]:
     for bad in evidence.bad_approvals:
-        if (bad.application, bad.channel) in {(instance.application, instance.channel), ("", "")}:
+        if (bad.application, bad.channel) in {(subject.application, subject.channel), ("", "")}:
             yield f"{bad.file}: {bad.why}"

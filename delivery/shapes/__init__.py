@@ -24,6 +24,7 @@ from delivery.shapes.channel import (
 )
 from delivery.shapes.config import ProdvanaConfig
 from delivery.shapes.gcp import ArtifactRegistry, GcpAccount, GcpNetwork, GkeNodes, GkeRuntime
+from delivery.shapes.guard import StackApproval, StackPrecondition
 from delivery.shapes.infrastructure import (
     GitHubPush,
     ProvisionedRuntime,
@@ -169,6 +170,8 @@ __all__ = [
     "SharedManualApproval",
     "Source",
     "Stack",
+    "StackApproval",
+    "StackPrecondition",
     "StringConstant",
     "StringParameterDefinition",
     "TaskConfig",

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from delivery.shapes.base import Shape
+from delivery.shapes.base import OF_ENVIRONMENT, Shape
 from delivery.shapes.infrastructure import (
     CallerCidr,
     Cidr,
@@ -100,14 +100,14 @@ class AwsAccount(Shape):
 class AwsNetwork(Shape):
     """The VPC of a cluster: nodes in private subnets, load balancers in public ones, the API's interfaces in their own."""
 
-    cidr: Cidr
+    cidr: Annotated[Cidr, OF_ENVIRONMENT]
     """The VPC's addresses, /16 to /18. No default: environments must not overlap, or nobody can ever connect them."""
-    zones: Annotated[tuple[Zone, ...], SOME] = ("a", "b", "c")
+    zones: Annotated[tuple[Zone, ...], SOME, OF_ENVIRONMENT] = ("a", "b", "c")
     """Letters of the region's availability zones, 2 to 4. Three, so that losing one leaves a majority.
 
     Subnets and everything in them are tied to them for good.
     """
-    nat_gateways: Literal["one", "one-per-zone"] = "one-per-zone"
+    nat_gateways: Annotated[Literal["one", "one-per-zone"], OF_ENVIRONMENT] = "one-per-zone"
     """How nodes reach the internet: one for each zone outlives the loss of a zone; one costs a third."""
     private_endpoints: bool = False
     """Whether images, tokens and logs stay off the internet: six interface endpoints, which cost money in every zone."""
@@ -116,15 +116,15 @@ class AwsNetwork(Shape):
 class EksNodes(Shape):
     """The nodes of a cluster: one managed group across all zones."""
 
-    instance_type: InstanceType = "m7g.large"
+    instance_type: Annotated[InstanceType, OF_ENVIRONMENT] = "m7g.large"
     """The machine. Graviton, as it costs a fifth less; images must then be built for arm64. A change replaces the nodes."""
-    min: NodeCount = 3
+    min: Annotated[NodeCount, OF_ENVIRONMENT] = 3
     """The fewest nodes; three, so that each zone has one."""
-    max: NodeCount = 9
+    max: Annotated[NodeCount, OF_ENVIRONMENT] = 9
     """The most nodes that a cluster autoscaler may ask for: the bill's upper end."""
-    capacity: Literal["on-demand", "spot"] = "on-demand"
+    capacity: Annotated[Literal["on-demand", "spot"], OF_ENVIRONMENT] = "on-demand"
     """Spot nodes cost a third and may vanish within two minutes: for environments that may do without."""
-    disk: Gigabytes = 50
+    disk: Annotated[Gigabytes, OF_ENVIRONMENT] = 50
     """The disk of each node in GiB, encrypted: images, logs and emptyDir volumes."""
 
     @property
@@ -140,7 +140,7 @@ class EksRuntime(ProvisionedRuntime):
     """The names of its roles end in up to 11 characters, and AWS allows 64."""
 
     type: Literal["eks"]
-    account: AwsAccount
+    account: Annotated[AwsAccount, OF_ENVIRONMENT]
     """The cluster's own account: one for each environment keeps the mistakes of one out of the others."""
     network: AwsNetwork
     """Its VPC."""
@@ -148,20 +148,20 @@ class EksRuntime(ProvisionedRuntime):
     """The version of the control plane and its nodes. Only ever upwards, one minor version at a time."""
     nodes: EksNodes = Field(default_factory=EksNodes)
     """Its nodes."""
-    api_cidrs: tuple[CallerCidr, ...] = ()
+    api_cidrs: Annotated[tuple[CallerCidr, ...], OF_ENVIRONMENT] = ()
     """Networks that may reach the API from outside the VPC. None, the default, keeps it private: whoever runs updates has to
     be inside, on a runner in the VPC or through a VPN."""
-    admins: tuple[RoleArn, ...] = ()
+    admins: Annotated[tuple[RoleArn, ...], OF_ENVIRONMENT] = ()
     """Roles of people who may do anything in the cluster, beside the deploy role."""
-    viewers: tuple[RoleArn, ...] = ()
+    viewers: Annotated[tuple[RoleArn, ...], OF_ENVIRONMENT] = ()
     """Roles of people who may see everything but secrets."""
     logs: tuple[ControlPlaneLog, ...] = ("api", "audit", "authenticator", "controllerManager", "scheduler")
     """Logs of the control plane that are kept; at least `audit` and `authenticator` say who did what."""
-    log_retention: Days = 365
+    log_retention: Annotated[Days, OF_ENVIRONMENT] = 365
     """Days for which they are kept; one of those that CloudWatch knows, such as 30, 90, 365."""
     zonal_shift: bool = True
     """Whether AWS may move traffic away from a zone in trouble. Needs nodes in several zones to be of use."""
-    protect: bool = True
+    protect: Annotated[bool, OF_ENVIRONMENT] = True
     """Whether the cluster resists deletion, in Pulumi and in AWS. Lower it in an update of its own before deleting."""
 
 
@@ -179,9 +179,9 @@ class EcrRegistry(RegistrySettings):
     """The name of the role that pushes ends in 5 more characters, and AWS allows 64."""
 
     type: Literal["ecr"]
-    account: AwsAccount
+    account: Annotated[AwsAccount, OF_ENVIRONMENT]
     """The account of the images: one of its own, so that no environment can change what another one runs."""
-    push: EcrPush | None = None
+    push: Annotated[EcrPush | None, OF_ENVIRONMENT] = None
     """The workflow that pushes images. Unset means that you grant it yourself."""
     scanning: Literal["basic", "enhanced"] = "basic"
     """How images are searched for known weaknesses: on push, or (enhanced, with Amazon Inspector, for money) continuously.
@@ -197,9 +197,9 @@ class EcrRegistry(RegistrySettings):
     """Days after which images with nothing but temporary tags are deleted."""
     untagged_days: Days = 14
     """Days after which images without any tag are deleted: an immutable tag cannot be taken away, so none of them runs."""
-    also_for: tuple[Region, ...] = ()
+    also_for: Annotated[tuple[Region, ...], OF_ENVIRONMENT] = ()
     """Other regions whose clusters may pull from here, over the border and for money."""
-    protect: bool = True
+    protect: Annotated[bool, OF_ENVIRONMENT] = True
     """Whether the repositories resist deletion: without its image no node can start what runs."""
 
     @property

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from delivery.shapes.base import Shape
+from delivery.shapes.base import OF_ENVIRONMENT, Shape
 from delivery.shapes.infrastructure import (
     CallerCidr,
     Cidr,
@@ -118,7 +118,7 @@ class AzureAccount(Shape):
 class AzureNetwork(Shape):
     """The virtual network of a cluster: a subnet for nodes and one for the API. Pods have addresses of their own."""
 
-    cidr: Cidr
+    cidr: Annotated[Cidr, OF_ENVIRONMENT]
     """The network's addresses, /12 to /24: half of them for nodes. No default: environments must not overlap, or nobody can
     ever connect them."""
 
@@ -126,26 +126,26 @@ class AzureNetwork(Shape):
 class AksSystemNodes(Shape):
     """The nodes of what the cluster itself needs: kept apart, so that no workload can starve it."""
 
-    vm_size: VmSize = "Standard_D4ds_v5"
+    vm_size: Annotated[VmSize, OF_ENVIRONMENT] = "Standard_D4ds_v5"
     """The machine."""
-    min: NodeCount = 2
+    min: Annotated[NodeCount, OF_ENVIRONMENT] = 2
     """The fewest nodes; two, so that one may go."""
-    max: NodeCount = 5
+    max: Annotated[NodeCount, OF_ENVIRONMENT] = 5
     """The most nodes."""
 
 
 class AksNodes(Shape):
     """The nodes that workloads run on."""
 
-    vm_size: VmSize = "Standard_D4ds_v5"
+    vm_size: Annotated[VmSize, OF_ENVIRONMENT] = "Standard_D4ds_v5"
     """The machine. A change replaces the pool."""
-    min: NodeCount = 3
+    min: Annotated[NodeCount, OF_ENVIRONMENT] = 3
     """The fewest nodes; three, so that each zone has one."""
-    max: NodeCount = 9
+    max: Annotated[NodeCount, OF_ENVIRONMENT] = 9
     """The most nodes that the autoscaler may ask for: the bill's upper end."""
-    capacity: Literal["on-demand", "spot"] = "on-demand"
+    capacity: Annotated[Literal["on-demand", "spot"], OF_ENVIRONMENT] = "on-demand"
     """Spot nodes cost a third and may vanish within half a minute: for environments that may do without."""
-    disk: Gigabytes = 100
+    disk: Annotated[Gigabytes, OF_ENVIRONMENT] = 100
     """The disk of each node in GiB, inside the machine: it has to fit there, and is lost with the node."""
 
 
@@ -156,7 +156,7 @@ class AksRuntime(ProvisionedRuntime):
     """Azure allows no more in the name of the API."""
 
     type: Literal["aks"]
-    account: AzureAccount
+    account: Annotated[AzureAccount, OF_ENVIRONMENT]
     """The cluster's own subscription: one for each environment keeps the mistakes of one out of the others."""
     network: AzureNetwork
     """Its network."""
@@ -165,37 +165,37 @@ class AksRuntime(ProvisionedRuntime):
 
     With channel `stable` it says where the cluster began; Azure goes on from there.
     """
-    channel: Literal["patch", "stable"] = "patch"
+    channel: Annotated[Literal["patch", "stable"], OF_ENVIRONMENT] = "patch"
     """What Azure upgrades by itself: patches of this minor version, or also minor versions, one behind the newest."""
     nodes: AksNodes = Field(default_factory=AksNodes)
     """Its nodes for workloads."""
     system_nodes: AksSystemNodes = Field(default_factory=AksSystemNodes)
     """Its nodes for itself."""
-    zones: tuple[AzureZone, ...] = ("1", "2", "3")
+    zones: Annotated[tuple[AzureZone, ...], OF_ENVIRONMENT] = ("1", "2", "3")
     """The zones of the region that nodes are spread over, in quotes; none where it has none. They can never change."""
-    api_cidrs: tuple[CallerCidr, ...] = ()
+    api_cidrs: Annotated[tuple[CallerCidr, ...], OF_ENVIRONMENT] = ()
     """Networks that may reach the API from outside. None, the default, keeps it private: whoever runs updates has to be
     inside, on a runner in the network or through a VPN. It can never change."""
-    key_vault: VaultName | None = None
+    key_vault: Annotated[VaultName | None, OF_ENVIRONMENT] = None
     """The name of a vault to be made, for a key of your own over the cluster's secrets. Unset leaves them to Azure's keys.
 
     The name has to be unique in all of Azure, and stays taken for 90 days after it is deleted.
     """
-    admins: tuple[Uuid, ...] = ()
+    admins: Annotated[tuple[Uuid, ...], OF_ENVIRONMENT] = ()
     """Object ids of Entra groups whose people may do anything in the cluster, beside the deploy identity."""
-    viewers: tuple[Uuid, ...] = ()
+    viewers: Annotated[tuple[Uuid, ...], OF_ENVIRONMENT] = ()
     """Object ids of Entra groups whose people may see everything but secrets."""
-    log_retention: Days = 90
+    log_retention: Annotated[Days, OF_ENVIRONMENT] = 90
     """Days for which logs of the control plane are kept, 30 to 730."""
-    maintenance_day: Weekday = "Tuesday"
+    maintenance_day: Annotated[Weekday, OF_ENVIRONMENT] = "Tuesday"
     """The day on which Azure may upgrade; by default one after which somebody is at work."""
-    maintenance_hour: Hour = 2
+    maintenance_hour: Annotated[Hour, OF_ENVIRONMENT] = 2
     """The hour of UTC at which the four hours for it begin."""
-    sla: bool = True
+    sla: Annotated[bool, OF_ENVIRONMENT] = True
     """Whether Azure promises an API that is there; it costs money for each hour of the cluster."""
-    secrets_vault: VaultId | None = None
+    secrets_vault: Annotated[VaultId | None, OF_ENVIRONMENT] = None
     """The vault that holds the secrets of services, by its id; it is somebody else's. Needed where there are `secrets`."""
-    protect: bool = True
+    protect: Annotated[bool, OF_ENVIRONMENT] = True
     """Whether the cluster resists deletion, in Pulumi and by a lock in Azure. Lower it in an update of its own before
     deleting."""
 
@@ -204,20 +204,20 @@ class AcrRegistry(RegistrySettings):
     """A registry of Azure: in it, each image that a service names appears with its first push."""
 
     type: Literal["acr"]
-    account: AzureAccount
+    account: Annotated[AzureAccount, OF_ENVIRONMENT]
     """The subscription of the images: one of its own, so that no environment can change what another one runs."""
-    registry_name: AcrName
+    registry_name: Annotated[AcrName, OF_ENVIRONMENT]
     """The registry's name in Azure, unique in the world: the first part of its address."""
-    push: GitHubPush | None = None
+    push: Annotated[GitHubPush | None, OF_ENVIRONMENT] = None
     """The workflow that pushes images. Unset means that you grant it yourself."""
-    grants_as: Uuid | None = None
+    grants_as: Annotated[Uuid | None, OF_ENVIRONMENT] = None
     """As whom stacks of clusters let their nodes pull: the client id of an identity that may set who pulls from this
     registry, and nothing else. Unset means the deploy identity of the registry's own subscription, which may do more."""
     sku: Literal["basic", "standard", "premium"] = "premium"
     """What is paid for. Only premium deletes untagged images, spreads over zones and takes a key of your own."""
     scanning: Literal["defender", "none"] = "defender"
     """Whether Defender searches images for known weaknesses, for money. It is a setting of the whole subscription."""
-    key_vault: VaultName | None = None
+    key_vault: Annotated[VaultName | None, OF_ENVIRONMENT] = None
     """The name of a vault to be made, for a key of your own over the images; unset leaves them to Azure's keys. It has to be
     unique in all of Azure, and whether there is one can never change."""
     temporary_days: Days = 30
@@ -227,9 +227,9 @@ class AcrRegistry(RegistrySettings):
 
     Azure has no immutable tags: let the workflow lock each tag that it pushes, and releases name digests.
     """
-    also_for: tuple[AzureRegion, ...] = ()
+    also_for: Annotated[tuple[AzureRegion, ...], OF_ENVIRONMENT] = ()
     """Other regions whose clusters may pull from here, over the border and for money."""
-    protect: bool = True
+    protect: Annotated[bool, OF_ENVIRONMENT] = True
     """Whether the registry resists deletion: without its image no node can start what runs."""
 
     @property

@@ -13,6 +13,14 @@ METADATA = Field(exclude=True)
 """Marks a field that is read strictly and kept, but changes nothing that is deployed: dumps leave it out."""
 
 
+@dataclass(frozen=True, slots=True)
+class OfEnvironment:
+    """Marks a setting of a runtime or registry in which environments differ by nature: no other stack can prove it."""
+
+
+OF_ENVIRONMENT = OfEnvironment()
+
+
 class Shape(BaseModel):
     """A block of YAML: unknown keys are refused, and nothing changes after reading.
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from delivery.shapes.base import Shape
+from delivery.shapes.base import OF_ENVIRONMENT, Shape
 from delivery.shapes.infrastructure import (
     Cidr,
     Days,
@@ -102,7 +102,7 @@ class GcpAccount(Shape):
 class GcpNetwork(Shape):
     """The network of a cluster: one subnet for nodes, with ranges of its own for pods and Services."""
 
-    cidr: Cidr
+    cidr: Annotated[Cidr, OF_ENVIRONMENT]
     """The network's addresses, /12 to /17: half of them for pods, a sixteenth of the rest each for nodes and Services. No
     default: environments must not overlap, or nobody can ever connect them."""
 
@@ -110,15 +110,15 @@ class GcpNetwork(Shape):
 class GkeNodes(Shape):
     """The nodes of a Standard cluster: one pool across the region's zones."""
 
-    machine_type: MachineType = "e2-standard-4"
+    machine_type: Annotated[MachineType, OF_ENVIRONMENT] = "e2-standard-4"
     """The machine. A change replaces all nodes without asking disruption budgets."""
-    min: NodeCount = 3
+    min: Annotated[NodeCount, OF_ENVIRONMENT] = 3
     """The fewest nodes in all zones together; three, so that each zone has one."""
-    max: NodeCount = 9
+    max: Annotated[NodeCount, OF_ENVIRONMENT] = 9
     """The most nodes in all zones together: the bill's upper end."""
-    capacity: Literal["on-demand", "spot"] = "on-demand"
+    capacity: Annotated[Literal["on-demand", "spot"], OF_ENVIRONMENT] = "on-demand"
     """Spot nodes cost a third and may vanish within half a minute: for environments that may do without."""
-    disk: Gigabytes = 50
+    disk: Annotated[Gigabytes, OF_ENVIRONMENT] = 50
     """The disk of each node in GiB: images, logs and emptyDir volumes."""
 
 
@@ -129,31 +129,31 @@ class GkeRuntime(ProvisionedRuntime):
     """The name of its nodes' service account ends in 6 more characters, and Google allows 30."""
 
     type: Literal["gke"]
-    account: GcpAccount
+    account: Annotated[GcpAccount, OF_ENVIRONMENT]
     """The cluster's own project: one for each environment keeps the mistakes of one out of the others."""
     network: GcpNetwork
     """Its network."""
     mode: Literal["autopilot", "standard"] = "autopilot"
     """Who looks after nodes. Autopilot: Google, and pods are paid for; no privileged pods, no host paths. It can never
     change, and environments should not differ in it."""
-    channel: Literal["rapid", "regular", "stable"] = "stable"
+    channel: Annotated[Literal["rapid", "regular", "stable"], OF_ENVIRONMENT] = "stable"
     """How soon new versions come: Google upgrades the cluster by itself. Staging one channel ahead sees them first."""
     nodes: GkeNodes | None = None
     """Its nodes, where the mode is standard; unset means the defaults. Autopilot has none to speak of."""
-    api_from_outside: bool = False
+    api_from_outside: Annotated[bool, OF_ENVIRONMENT] = False
     """Whether the API answers callers outside the network, if IAM lets them in: there are no lists of addresses. Otherwise
     whoever runs updates has to be inside, on a runner in the network or through a VPN."""
-    admins: tuple[Member, ...] = ()
+    admins: Annotated[tuple[Member, ...], OF_ENVIRONMENT] = ()
     """People who may do anything in the cluster, beside the deploy identity: `group:…` or `user:…`."""
-    viewers: tuple[Member, ...] = ()
+    viewers: Annotated[tuple[Member, ...], OF_ENVIRONMENT] = ()
     """People who may see everything but secrets: `group:…` or `user:…`."""
-    maintenance_days: Annotated[tuple[Day, ...], SOME] = ("TU", "WE", "TH")
+    maintenance_days: Annotated[tuple[Day, ...], SOME, OF_ENVIRONMENT] = ("TU", "WE", "TH")
     """Days on which Google may upgrade, at least two; by default those on which somebody is at work the day after."""
-    maintenance_hour: Hour = 2
+    maintenance_hour: Annotated[Hour, OF_ENVIRONMENT] = 2
     """The hour of UTC at which the four hours for it begin."""
     verified_images: bool = True
     """Whether the project's Binary Authorization policy decides which images run. The policy of a new project allows all."""
-    protect: bool = True
+    protect: Annotated[bool, OF_ENVIRONMENT] = True
     """Whether the cluster resists deletion, in Pulumi and in GKE. Lower it in an update of its own before deleting."""
 
 
@@ -164,11 +164,11 @@ class ArtifactRegistry(RegistrySettings):
     """The name of the pool that knows GitHub ends in 10 more characters, and Google allows 32."""
 
     type: Literal["artifact-registry"]
-    account: GcpAccount
+    account: Annotated[GcpAccount, OF_ENVIRONMENT]
     """The project of the images: one of its own, so that no environment can change what another one runs."""
-    push: GitHubPush | None = None
+    push: Annotated[GitHubPush | None, OF_ENVIRONMENT] = None
     """The workflow that pushes images. Unset means that you grant it yourself."""
-    grants_as: ServiceAccount | None = None
+    grants_as: Annotated[ServiceAccount | None, OF_ENVIRONMENT] = None
     """As whom stacks of clusters let their nodes pull: an identity that may set who reads this repository, and nothing else.
 
     Unset means the deploy identity of the registry's own project, which may do more.
@@ -180,9 +180,9 @@ class ArtifactRegistry(RegistrySettings):
     """
     untagged_days: Days = 14
     """Days after which images without any tag are deleted: an immutable tag cannot be taken away, so none of them runs."""
-    also_for: tuple[GcpRegion, ...] = ()
+    also_for: Annotated[tuple[GcpRegion, ...], OF_ENVIRONMENT] = ()
     """Other regions whose clusters may pull from here, over the border and for money."""
-    protect: bool = True
+    protect: Annotated[bool, OF_ENVIRONMENT] = True
     """Whether the repository resists deletion: without its image no node can start what runs."""
 
     @property

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from delivery.shapes.base import Shape
+from delivery.shapes.base import OF_ENVIRONMENT, Shape
 from delivery.shapes.values import NAME, LabelKey, LabelText, Name, NonEmpty, broken
 
 VERSION = re.compile(r"1\.[1-9][0-9]")
@@ -112,11 +112,14 @@ class RuntimeSettings(Shape):
     longest_name: ClassVar[int] = 63
     """Characters that a name may have; less where a cloud puts it into shorter names of its own."""
 
-    name: Name
+    name: Annotated[Name, OF_ENVIRONMENT]
     """What `runtimes: [{runtime: …}]` in applications refers to; a provisioned cluster is called the same in its cloud."""
     type: str
     labels: dict[LabelKey, LabelText] = Field(default_factory=dict)
-    """For templates and for selectors of channel groups."""
+    """For templates and for selectors of channel groups; nothing in the cluster itself depends on them."""
+    protect: Annotated[bool, OF_ENVIRONMENT] = False
+    """Whether the cluster, and every namespace that is made on it, resists deletion. Lower it in an update of its own before
+    deleting."""
 
 
 class SecretReference(Shape):
@@ -133,7 +136,7 @@ class SecretReference(Shape):
 class ProvisionedRuntime(RuntimeSettings):
     """What runtimes have in common that are made in a cloud."""
 
-    secrets: tuple[SecretReference, ...] = ()
+    secrets: Annotated[tuple[SecretReference, ...], OF_ENVIRONMENT] = ()
     """Secrets of services, by reference: for each namespace a store of the External Secrets Operator is made that reads
     exactly these, and what it fetches. The operator has to be in the cluster first."""
 
@@ -144,7 +147,7 @@ class RegistrySettings(Shape):
     longest_name: ClassVar[int] = 63
     """Characters that a name may have; less where a cloud puts it into shorter names of its own."""
 
-    name: Name
+    name: Annotated[Name, OF_ENVIRONMENT]
     """What `containerRegistry:` in services refers to."""
     type: str
 

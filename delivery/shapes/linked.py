@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
+from delivery.shapes.base import OF_ENVIRONMENT
 from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from delivery.shapes.values import NonEmpty, broken
 
@@ -19,9 +20,9 @@ class KubeconfigRuntime(RuntimeSettings):
     """A cluster that exists already."""
 
     type: Literal["kubeconfig"]
-    path: NonEmpty
+    path: Annotated[NonEmpty, OF_ENVIRONMENT]
     """The kubeconfig file."""
-    context: NonEmpty | None = None
+    context: Annotated[NonEmpty | None, OF_ENVIRONMENT] = None
     """Unset means the file's current context."""
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from delivery.shapes.base import OF_ENVIRONMENT
 from delivery.shapes.infrastructure import RuntimeSettings
 from delivery.shapes.values import NonEmpty, broken
 
@@ -20,5 +21,5 @@ class LocalRuntime(RuntimeSettings):
     type: Literal["local"]
     nodes: Annotated[int, AfterValidator(_nodes), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})] = 2
     """Simulated nodes: pods are scheduled onto them as onto real ones."""
-    directory: NonEmpty | None = None
+    directory: Annotated[NonEmpty | None, OF_ENVIRONMENT] = None
     """Where the cluster keeps its files; unset means a folder of the program's choice."""

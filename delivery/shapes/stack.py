@@ -6,8 +6,9 @@ from pydantic import Field
 
 from delivery.shapes.aws import EcrRegistry, EksRuntime
 from delivery.shapes.azure import AcrRegistry, AksRuntime
-from delivery.shapes.base import Choice, Shape
+from delivery.shapes.base import Choice, NeverNull, Shape
 from delivery.shapes.gcp import ArtifactRegistry, GkeRuntime
+from delivery.shapes.guard import StackPrecondition
 from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from delivery.shapes.linked import ExternalRegistry, KubeconfigRuntime
 from delivery.shapes.local import LocalRuntime
@@ -47,6 +48,8 @@ class Stack(Shape):
 
     runtimes: Annotated[tuple[RuntimeSettings, ...], Choice("type", RUNTIMES)] = ()
     registries: Annotated[tuple[RegistrySettings, ...], Choice("type", REGISTRIES)] = ()
+    preconditions: Annotated[tuple[StackPrecondition, ...], NeverNull("the preconditions, or []")] = ()
+    """What has to hold before a runtime or registry of this stack changes; until then it stays as last completed."""
     applications: tuple[NonEmpty, ...] = ("*",)
     """Names of applications, or globs."""
     max_deletions: Count = 10

@@ -194,7 +194,13 @@ class DurationMark:
 
 Duration = Annotated[float, BeforeValidator(_seconds), _DURATION_SCHEMA, DurationMark()]
 """Typed as decimal seconds and an s (`600s`); kept as seconds."""
-PositiveDuration = Annotated[float, BeforeValidator(_seconds), AfterValidator(_positive), _DURATION_SCHEMA, DurationMark()]
+PositiveDuration = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    AfterValidator(_positive),
+    WithJsonSchema({"type": "string", "pattern": f"^(?=.*[1-9])({DURATION.pattern})$"}),
+    DurationMark(),
+]
 Int64 = Annotated[
     int,
     BeforeValidator(_int64),

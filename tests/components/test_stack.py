@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 
 from components import stack
-from delivery import desired, tombstones
+from delivery import desired, foundations, tombstones
+from delivery.facts import Evidence
 from delivery.gates import Verdict
+from delivery.inventories import Inventory
+from delivery.namespaces import namespaces
 from delivery.plan import plan
 from delivery.records import Ledger
 from delivery.supply import supply
 from tests.components.recording import CLOUDS, Recording, record
 from tests.golden.test_examples import project
+from tests.unit.made import NOW
 
 
 def made(root: Path, cloud: str, name: str) -> Recording:
@@ -21,9 +25,11 @@ def made(root: Path, cloud: str, name: str) -> Recording:
     tree = project(root, cloud)
     settings, candidates = tree.stacks[name], desired.with_upstreams(tree, name).of_stack(name)
     verdicts = {one.instance.id: Verdict(()) for one in candidates}
-    runtimes = [one.name for one in settings.runtimes]
-    steps = plan(candidates, verdicts, Ledger(), runtimes, tombstones.removed(tree))
-    return record(lambda: stack.make(settings, steps, root, supply(tree)))
+    evidence, inventory, removed = Evidence(NOW), Inventory(), tombstones.removed(tree)
+    foundation = foundations.lay(settings, foundations.alterations(name, settings, inventory), inventory, evidence)
+    steps = plan(candidates, verdicts, Ledger(), foundation.runtimes, removed)
+    spaces = namespaces(steps.steps, {}, removed, foundation.runtimes)
+    return record(lambda: stack.make(foundation, steps, spaces, root, supply(tree)))
 
 
 @pytest.fixture(scope="module", params=["aws", "azure", "gcp"])

@@ -98,14 +98,15 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
 
-    def write_stack(self, stack: str, runtime: dict[str, object]) -> None:
-        """Write a stack file; what Pulumi itself keeps in it stays."""
+    def write_stack(self, stack: str, runtime: dict[str, object], **more: object) -> None:
+        """Write a stack file, `more` as keys `pvn:…`; what Pulumi itself keeps in it stays."""
         path = self.root / f"Pulumi.{stack}.yaml"
         kept = yaml.safe_load(path.read_text()) if path.exists() else {}
         config = {
             "pulumi:disable-default-providers": ["kubernetes"],
             "pvn:runtimes": [runtime],
             "pvn:registries": [{"name": "hub", "type": "external", "url": "docker.io"}],
+            **{f"pvn:{name}": value for name, value in more.items()},
         }
         path.write_text(yaml.safe_dump(kept | {"config": config}))
 
@@ -164,14 +165,21 @@ class Project:
 
     def approve(self, *services: str, who: str = "jane") -> Said:
         """Have a person sign for what production would get now; their key is allowed first."""
+        flags = [flag for name in services for flag in ("--service", name)]
+        return self.pvn("approve", "shop", "--channel", "production", "--key", str(self._key(who)), "--yes", *flags)
+
+    def approve_stack(self, who: str = "jane") -> Said:
+        """Have a person sign for how production's own cluster would change now."""
+        return self.pvn("approve", "--stack", "production", "--key", str(self._key(who)), "--yes")
+
+    def _key(self, who: str) -> Path:
         key = self.home / f"key-{who}"
         if not key.exists():
             self.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
             allowed = self.root / "approvals/allowed_signers"
             before = allowed.read_text() if allowed.exists() else ""
             allowed.write_text(f"{before}{who} {key.with_suffix('.pub').read_text()}")
-        flags = [flag for name in services for flag in ("--service", name)]
-        return self.pvn("approve", "shop", "--channel", "production", "--key", str(key), "--yes", *flags)
+        return key
 
     def outputs(self, stack: str) -> dict[str, Any]:
         """The stack's outputs, secrets included."""

@@ -5,14 +5,15 @@ import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from urllib.parse import parse_qs
 
 import pytest
 import yaml
 
-from delivery.facts import LiveObject
+from delivery.facts import LiveObject, Nodes
 from delivery.objects import ObjectKey
 from delivery.unknown import Unknown
-from evidence import cluster
+from evidence import cluster, nodes
 
 WEB = ObjectKey("apps/v1", "Deployment", "shop", "web")
 RESOURCES = {"resources": [{"name": "deployments", "kind": "Deployment"}, {"name": "deployments/scale", "kind": "Scale"}]}
@@ -224,3 +225,42 @@ def test_a_program_that_hands_out_no_credentials_is_unknown_and_what_it_said_is_
 @pytest.mark.parametrize("text", ["[" * 20000, kubeconfig(1).replace("current-context: c", "current-context: other")])
 def test_a_kubeconfig_that_leads_nowhere_is_unknown(text):
     assert isinstance(cluster.find("k", text, [WEB]), Unknown)
+
+
+def node(name, *, ready="True", **spec):
+    return {"metadata": {"name": name}, "spec": spec, "status": {"conditions": [{"type": "Ready", "status": ready}]}}
+
+
+NODES = "/api/v1/nodes"
+
+
+def test_nodes_are_counted_and_those_that_are_not_ready_named(api):
+    silent = {"metadata": {"name": "silent"}, "spec": {}, "status": {}}
+    cordoned, lost = node("cordoned", unschedulable=True), node("lost", ready="Unknown")
+    api.answers[NODES] = listed(node("a"), silent, node("b"), cordoned, lost)
+    assert nodes.look("k", kubeconfig(api.port)) == Nodes(5, ("cordoned", "lost", "silent"))
+
+
+def test_nodes_are_counted_over_every_page(api):
+    pages = {"": ("a", "more"), "more": ("b", "")}
+
+    def page(query):
+        name, then = pages[parse_qs(query).get("continue", [""])[0]]
+        return 200, {"metadata": {"continue": then}, "items": [node(name)]}
+
+    api.answers[NODES] = page
+    assert nodes.look("k", kubeconfig(api.port)) == Nodes(2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(401, {}), (403, {}), (500, {}), (200, b"no JSON"), (200, []), (200, {}), (200, {"metadata": {}, "items": [{}]})],
+)
+def test_half_an_answer_about_nodes_is_no_answer(api, answer):
+    api.answers[NODES] = answer
+    assert isinstance(nodes.look("k", kubeconfig(api.port)), Unknown)
+
+
+def test_a_cluster_that_is_gone_says_nothing_of_its_nodes(api):
+    api.stop()
+    assert isinstance(nodes.look("k", kubeconfig(api.port)), Unknown)

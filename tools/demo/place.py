@@ -86,5 +86,7 @@ class Place:
         if self.project.exists():
             for stack in reversed(STACKS):
                 if (self.folder / "home" / "state" / ".pulumi" / "stacks" / "pvn" / f"{stack}.json").exists():
+                    # production is protected: the way out that docs/protect.md names
+                    self.run("pulumi", "state", "unprotect", "--all", "--yes", "--non-interactive", "--stack", stack)
                     self.run("pulumi", "destroy", "--yes", "--skip-preview", "--non-interactive", "--stack", stack)
         shutil.rmtree(self.folder, ignore_errors=True)

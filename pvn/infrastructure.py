@@ -1,0 +1,73 @@
+"""What people sign for of a stack's own runtimes and registries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from delivery import checks, foundations, tree
+from delivery.canonical import short
+from delivery.gates import Alteration
+from delivery.problems import Problem, Refused, Spot, suggestion
+from delivery.tree import Tree
+from pvn import output, signing, standing, waiting
+
+
+def say(
+    where: Path, stack: str, key: Path | None, form: output.Form, question: str | None, *, is_rejection: bool = False
+) -> list[str]:
+    """Show what changes in a stack's runtimes and registries, ask where there is a question, sign, and return the files."""
+    changes = _asked_for(where, checks.check(tree.read(where)), stack)
+    if form is output.Form.TEXT:
+        _show(changes)
+    if question:
+        click.confirm(question, abort=True, err=True)
+    digests = {one.name: (one.digest, one.digest) for one in changes}
+    texts = {one.name: one.text for one in changes}
+    return [signing.of_stack(where, stack, digests, texts, key, is_rejection=is_rejection)]
+
+
+def channel_of(application: str | None, channel: str | None) -> tuple[str, str]:
+    """Return the application and the channel that a line is about. Raises UsageError where one is missing."""
+    if application is None:
+        raise click.UsageError("say an APPLICATION and its --channel, or a --stack")
+    if channel is None:
+        raise click.UsageError("Missing option '-c' / '--channel'.")
+    return application, channel
+
+
+def alone(application: str | None, channel: str | None, services: Sequence[str]) -> None:
+    """Raise UsageError where a line about a stack is about an application, too."""
+    if application is not None or channel is not None or services:
+        raise click.UsageError("--stack is about runtimes and registries: leave APPLICATION, --channel and --service out")
+
+
+def _asked_for(where: Path, wanted: Tree, stack: str) -> tuple[Alteration, ...]:
+    """Return what changes in a stack's runtimes and registries since they were last completed.
+
+    Raises Refused where nothing does, or where nobody has to approve it; WorldFailed where its state cannot be read.
+    """
+    file = Spot(f"Pulumi.{stack}.yaml")
+    if stack not in wanted.stacks:
+        fix = suggestion(stack, wanted.stacks, "stacks")
+        raise Refused([Problem(Spot("Pulumi.yaml"), f"there is no stack {stack!r}", fix)])
+    settings = wanted.stacks[stack]
+    if not any(one.manual_approval for one in settings.preconditions):
+        fix = "give it the precondition: `pvn:preconditions: [{manualApproval: {}}]`"
+        raise Refused([Problem(file, "its runtimes and registries change without approval", fix)])
+    changes = foundations.alterations(stack, settings, standing.inventory(where, stack))
+    found = tuple(one for one in changes if one.is_change)
+    if not found:
+        what = "its runtimes and registries are what was last completed, so there is nothing to sign for"
+        raise Refused([Problem(file, what, f"see what waits: pvn status, or pulumi up -s {stack}")])
+    return found
+
+
+def _show(changes: Sequence[Alteration]) -> None:
+    """Show what changes, setting by setting."""
+    for one in changes:
+        before = short(one.before.digest) if one.before else "nothing yet"
+        click.echo(f"{one.name}: {before} → {short(one.digest) if one.wanted else 'nothing'}")
+        click.echo("\n".join(f"  {line}" for line in waiting.settings(one)))
