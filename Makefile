@@ -7,9 +7,9 @@
 VENV   := $(CURDIR)/.venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
-# one after the other: a cluster that stops and starts again must find its ports free. What fails on a busy machine gets one
-# more chance, with the words of the first; what fails twice has failed.
-ENGINE  = $(PYTEST) tests/engine || $(PYTEST) --last-failed tests/engine
+# a file at a time in each of three workers: the tests wait for clusters more than they compute. What fails on a busy machine
+# gets one more chance, alone and with the words of the first; what fails twice has failed.
+ENGINE  = $(PYTEST) -n 3 --dist loadfile tests/engine || $(PYTEST) --last-failed tests/engine
 QUICK  := $(filter-out tests/engine tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 
 # the project's own tools come first, for everything that is started from here
