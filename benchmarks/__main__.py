@@ -1,4 +1,4 @@
-"""Measure and print the tables of the README: `python -m benchmarks [commands|policy|templates|updates …]`, or all."""
+"""Measure and print the tables of the README: `python -m benchmarks [commands|gates|push|…]`, or all."""
 
 from __future__ import annotations
 
@@ -69,11 +69,26 @@ def gates() -> None:
         print(f"| {one.what} | {one.seconds:.2f} s |")
 
 
+def push() -> None:
+    """Print what it takes from a pushed image to a converged staging."""
+    from benchmarks.push import RUNS, measure
+
+    found = measure()
+    print(f"\n`pvn release` and `pulumi up -s staging`, {RUNS} times: median {found.median:.1f} s, p95 {found.p95:.1f} s")
+
+
 def main(names: list[str]) -> None:
     """Run the named measurements."""
     os.chdir(Path(__file__).resolve().parents[1])
     print(machine())
-    known = {"commands": commands, "policy": policy, "templates": templates, "gates": gates, "updates": updates}
+    known = {
+        "commands": commands,
+        "policy": policy,
+        "templates": templates,
+        "gates": gates,
+        "push": push,
+        "updates": updates,
+    }
     for name in names or known:
         known[name]()
 
