@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,33 @@ def test_a_held_service_stays_byte_identical_through_ten_releases_of_its_neighbo
         assert released.objects("production")["web"] == held
     after = released.outputs("production")["releases"]["shop/production/web"]
     assert after["current"] == record["current"]
+
+
+def test_a_staging_whose_new_version_crashes_and_starts_again_keeps_production_on_the_old_one(released):
+    """Between two crashes everything looks well: ready, available, of the right version. The restart gives it away."""
+    held = released.objects("production")
+    released.release("web", "crashes")
+    for step in (released.up("staging"), released.approve("web")):
+        assert step.code == 0, step.out
+    assert released.images("staging")["web"] == image("crashes")
+    crash(released, "staging", "web")
+    said = released.up("production")
+    assert said.code == 0, said.out
+    assert "Deployment pvn-shop-rc-staging/web in 'staging' is not healthy: a container restarted at" in said
+    assert released.objects("production") == held
+
+
+def crash(project, stack, name):
+    """Let a pod's container have ended and started again just now: what a kubelet writes, and simulated nodes never do."""
+    found = json.loads(project.kubectl(stack, "get", "pods", "--selector", f"app={name}", "--output", "json").out)
+    (pod,) = found["items"]
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    (container,) = pod["status"]["containerStatuses"]
+    ended = {"exitCode": 1, "reason": "Error", "startedAt": now, "finishedAt": now}
+    crashed = {**container, "restartCount": 1, "lastState": {"terminated": ended}, "state": {"running": {"startedAt": now}}}
+    patch = json.dumps({"status": {"containerStatuses": [crashed]}})
+    done = project.kubectl(stack, "patch", "pod", pod["metadata"]["name"], "--subresource", "status", "--patch", patch)
+    assert done.code == 0, done.out
 
 
 def test_one_broken_service_of_ten_leaves_nine_released_and_recorded(project):
