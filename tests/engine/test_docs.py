@@ -84,6 +84,7 @@ def terminal(toolchain: Path, tmp_path: Path, registry: Registry) -> Iterator[Te
     yield made
     for stack in STACKS:
         if any((project / ".pvn").glob(f"**/*{stack}*")):
+            made.run(f"pulumi state unprotect --all --stack {stack} --yes --non-interactive")
             made.must(f"pulumi destroy --stack {stack} --yes --skip-preview --non-interactive")
 
 
