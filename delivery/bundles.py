@@ -44,13 +44,18 @@ def first_difference(old: str, new: str) -> str | None:
         before, now = (_by_name(json.loads(text)) for text in (old, new))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    found = next(differences.between(before, now), None)
-    if found is None:
-        return None
-    return f"{found.path}: {_shown(found.before)} is now {_shown(found.after)}"
+    for name in dict.fromkeys([*before, *now]):
+        if name not in before or name not in now:
+            return f"{name} is {'new' if name in now else 'gone'}"
+        if (found := next(differences.between(before[name], now[name]), None)) is not None:
+            place = f"{name} {found.path}".strip()
+            return f"{place}: {_shown(found.before)} is now {_shown(found.after)}"
+    return None
 
 
-def _by_name(fields: dict[str, Any]) -> dict[str, Any]:
+def _by_name(fields: Any) -> dict[str, Any]:
+    if not isinstance(fields, dict):
+        raise TypeError("a bundle is a mapping")
     if "objects" not in fields:
         return fields  # settings of a runtime or registry
     named = {f"{one['kind']} {one['metadata']['name']}": one for one in fields["objects"]}

@@ -1,0 +1,35 @@
+"""The first place where two bundles differ, in the words that an approval is told with."""
+
+import pytest
+
+from delivery.bundles import Bundle, first_difference
+
+
+def text(*, runtime="k", image="one", names=("web",)):
+    found = tuple(
+        {"kind": "Deployment", "metadata": {"name": name}, "spec": {"containers": [{"name": "main", "image": image}]}}
+        for name in names
+    )
+    return Bundle(runtime, "shop", found).text
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (text(), None),
+        (text(runtime="elsewhere"), 'runtime: "k" is now "elsewhere"'),
+        (text(image="two"), 'Deployment web spec.containers[main].image: "one" is now "two"'),
+        (text(names=("web", "api")), "Deployment api is new"),
+        (text(names=()), "Deployment web is gone"),
+        ("no bundle", None),
+        ("[]", None),
+    ],
+)
+def test_the_first_difference_is_told_by_object_and_field(now, said):
+    assert first_difference(text(), now) == said
+
+
+def test_a_long_value_is_cut():
+    said = first_difference(text(), text(image="x" * 500))
+    assert said is not None
+    assert len(said) < 150
