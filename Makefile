@@ -58,7 +58,7 @@ bench: setup ## Measure; the README's numbers come from here
 demo: setup ## The whole story on this machine: two clusters, a release, a production that waits for people
 	@$(PYTHON) -m tools.demo
 
-demo-down: python ## Take the demo down again
+demo-down: setup ## Take the demo down again
 	@$(PYTHON) -m tools.demo down
 
 lock: setup ## Resolve the requirements and the tools' modules anew, and lock them
