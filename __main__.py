@@ -8,11 +8,12 @@ from pathlib import Path
 import pulumi
 
 from components import stack
-from delivery import checks, desired, foundations, gates, inventories, records, rollbacks, tombstones, tree
+from delivery import checks, desired, foundations, inventories, records, rollbacks, tombstones, tree
 from delivery.namespaces import namespaces
 from delivery.plan import plan
 from delivery.problems import Trouble
 from delivery.supply import supply
+from delivery.verdicts import verdicts
 from evidence import attestations, configuration, gather, proofs, stacks
 from pvn import waiting
 
@@ -32,14 +33,9 @@ async def update() -> dict[str, object]:
     changes = foundations.alterations(name, config, inventory)
     evidence = proofs.gather(root, config, changes, outputs, gather.gather(root, asked, candidates, outputs))
     foundation = foundations.lay(config, changes, inventory, evidence)
-    verdicts = {
-        one.instance.id: foundation.judged(
-            one, gates.decide(one, here.siblings(one), ledger.history(one.instance.id), evidence)
-        )
-        for one in candidates
-    }
+    judged = verdicts(here, candidates, ledger, foundation, evidence)
     removed = tombstones.removed(wanted)
-    steps = plan(candidates, verdicts, ledger, foundation.runtimes, removed, config.max_deletions)
+    steps = plan(candidates, judged, ledger, foundation.runtimes, removed, config.max_deletions)
     spaces = namespaces(steps.steps, inventory.namespaces, removed, foundation.runtimes)
     for text in filter(None, (waiting.of_infrastructure(foundation), waiting.text(steps))):
         pulumi.info(text)

@@ -16,6 +16,13 @@ def digest(canonical: str) -> str:
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def verified(under: str, kept: object) -> str:
+    """Return a text that was kept under its digest. Raises ValueError where it is none, or not that one."""
+    if not isinstance(kept, str) or digest(kept) != under:
+        raise ValueError(f"what is kept under {under} does not match that digest")
+    return kept
+
+
 def short(digest_or_version: str) -> str:
     """Return the first twelve digits of a digest: what people compare by eye."""
     return digest_or_version.removeprefix("sha256:")[:12]

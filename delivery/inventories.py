@@ -92,7 +92,7 @@ def read(stack: str, outputs: Mapping[str, Any]) -> Inventory:
     if not outputs:
         return Inventory()
     try:
-        texts = {digest: _text(digest, kept) for digest, kept in _mapping(outputs, "settings").items()}
+        texts = {digest: canonical.verified(digest, kept) for digest, kept in _mapping(outputs, "settings").items()}
         built = {name: _built(entry) for name, entry in _mapping(outputs, "infrastructure").items()}
         found = {(name, digest): _blueprint(name, digest, texts) for name, one in built.items() for digest in one.known}
         return Inventory(built, found, texts, _namespaces(outputs.get("namespaces", {})))
@@ -112,12 +112,6 @@ def _mapping(outputs: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
         raise TypeError(f"`{name}` is {type(found).__name__}, not a mapping")
     return found
-
-
-def _text(digest: str, kept: object) -> str:
-    if not isinstance(kept, str) or canonical.digest(kept) != digest:
-        raise ValueError(f"what is kept under {digest} does not match that digest")
-    return kept
 
 
 def _built(entry: object) -> Built:

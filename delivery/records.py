@@ -104,7 +104,7 @@ def read(stack: str, releases: object, manifests: object) -> Ledger:
     if releases is None and manifests is None:
         return Ledger()
     try:
-        texts = {digest: _text(digest, kept) for digest, kept in _mapping(manifests).items()}
+        texts = {digest: canonical.verified(digest, kept) for digest, kept in _mapping(manifests).items()}
         histories = {name: _history(entry) for name, entry in _mapping(releases).items()}
         for name, history in histories.items():
             if name.count("/") != _SLASHES:
@@ -129,12 +129,6 @@ def _mapping(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         raise TypeError(f"expected a mapping, found {type(value).__name__}")
     return value
-
-
-def _text(digest: str, kept: object) -> str:
-    if not isinstance(kept, str) or canonical.digest(kept) != digest:
-        raise ValueError(f"what is kept under {digest} does not match that digest")
-    return kept
 
 
 def _record(value: object) -> Record | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-import subprocess
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from delivery.problems import WorldFailed
 from delivery.unknown import Unknown
 from delivery.versions import Candidate
+from evidence import git
 
 
 def read(root: Path, candidates: Iterable[Candidate]) -> Mapping[str, str | Unknown]:
@@ -36,19 +37,12 @@ def of_stack(root: Path, stack: str) -> str | Unknown:
 
 
 def _author(root: Path, what: str, paths: list[str]) -> str | Unknown:
-    changed = _git(root, "status", "--porcelain", "--", *paths)
-    author = _git(root, "log", "-1", "--format=%aE", "--", *paths)
-    if changed is None or author is None:
+    try:
+        changed = git.said(root, "status", "--porcelain", "--", *paths)
+        author = git.said(root, "log", "-1", "--format=%aE", "--", *paths)
+    except (WorldFailed, OSError):
         why = f"git does not say who wrote {what}, and its author may not approve"
         return Unknown(why, f"git log -1 -- {paths[-1]}")
     if changed or not author:
         return Unknown(f"{what} is not committed, so nobody knows whose it is", "git commit")
     return author
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
-    except OSError:
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None

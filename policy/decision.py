@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from delivery import checks, desired, foundations, gates, inventories, records, rollbacks, tombstones, tree
+from delivery import checks, desired, foundations, inventories, records, rollbacks, tombstones, tree
 from delivery.bundles import Bundle
 from delivery.facts import Evidence
 from delivery.plan import Action, Step, plan
@@ -19,6 +19,7 @@ from delivery.records import Ledger, Record
 from delivery.shapes import Stack
 from delivery.tombstones import Tombstones
 from delivery.unknown import Unknown
+from delivery.verdicts import verdicts
 from evidence import backend, configuration, gather, proofs
 from evidence.gather import Outputs
 
@@ -100,14 +101,9 @@ def of_stack(root: Path, stack: str) -> Decision:
     changes = foundations.alterations(stack, settings, inventory)
     evidence = proofs.gather(root, settings, changes, outputs, gather.gather(root, asked, candidates, outputs))
     foundation = foundations.lay(settings, changes, inventory, evidence)
-    verdicts = {
-        one.instance.id: foundation.judged(
-            one, gates.decide(one, found.siblings(one), ledger.history(one.instance.id), evidence)
-        )
-        for one in candidates
-    }
+    judged = verdicts(found, candidates, ledger, foundation, evidence)
     removed = tombstones.removed(wanted)
-    steps = plan(candidates, verdicts, ledger, foundation.runtimes, removed, settings.max_deletions).steps
+    steps = plan(candidates, judged, ledger, foundation.runtimes, removed, settings.max_deletions).steps
     by_id = {one.candidate.instance.id: one for one in steps}
     settings = foundation.tree(wanted, stack).stacks[stack]
     return Decision(stack, settings, by_id, ledger, evidence, removed, _recorded(outputs[stack]))

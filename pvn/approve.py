@@ -15,7 +15,7 @@ from delivery.desired import Desired
 from delivery.records import Ledger
 from delivery.versions import Candidate
 from evidence import ssh
-from pvn import changed, completion, infrastructure, output, signing
+from pvn import changed, completion, infrastructure, options, output, signing
 from pvn.command import root
 
 
@@ -25,18 +25,9 @@ from pvn.command import root
 @click.option(
     "--stack", shell_complete=completion.stacks, help="Instead of a channel: the stack whose own clusters may change."
 )
-@click.option(
-    "-s",
-    "--service",
-    "services",
-    multiple=True,
-    shell_complete=completion.services,
-    help="Only this service; may be repeated.  [default: all]",
-)
-@click.option(
-    "-k", "--key", type=click.Path(path_type=Path), help="The SSH key to sign with.  [default: git's, else ~/.ssh/id_*]"
-)
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@options.services()
+@options.key
+@options.yes
 @output.option
 @click.pass_context
 def command(

@@ -8,7 +8,7 @@ import click
 
 from delivery import checks, tree
 from delivery.canonical import short
-from pvn import completion, infrastructure, output, signing
+from pvn import completion, infrastructure, options, output, signing
 from pvn.approve import signed
 from pvn.command import root
 
@@ -21,18 +21,9 @@ from pvn.command import root
     shell_complete=completion.stacks,
     help="Instead of a channel: the stack whose clusters must not change so.",
 )
-@click.option(
-    "-s",
-    "--service",
-    "services",
-    multiple=True,
-    shell_complete=completion.services,
-    help="Only this service; may be repeated.  [default: all]",
-)
-@click.option(
-    "-k", "--key", type=click.Path(path_type=Path), help="The SSH key to sign with.  [default: git's, else ~/.ssh/id_*]"
-)
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@options.services()
+@options.key
+@options.yes
 @output.option
 @click.pass_context
 def command(

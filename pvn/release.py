@@ -14,7 +14,7 @@ from delivery.shapes import ReleaseFile, ServiceConfig
 from delivery.tree import Tree
 from delivery.unknown import Absent, Unknown
 from evidence import registry
-from pvn import completion, output, release_file
+from pvn import completion, named, output, release_file
 from pvn.command import root
 
 
@@ -137,9 +137,7 @@ _DIGITS = 30
 def _values(wanted: Tree, application: str, service: str, params: tuple[str, ...]) -> Mapping[str, str | int]:
     """Return the values with the types that the service's parameters have."""
     here = Spot("applications/")
-    if application not in wanted.applications:
-        fix = suggestion(application, wanted.applications, "applications")
-        raise Refused([Problem(here, f"there is no application {application!r}", fix)])
+    named.application(wanted, application)
     found = wanted.services.get((application, service))
     if found is None:
         services = [name for owner, name in wanted.services if owner == application]

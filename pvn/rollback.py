@@ -14,21 +14,14 @@ from delivery.problems import Problem, Refused, Spot, suggestion
 from delivery.records import Ledger, Record
 from delivery.tree import Tree
 from delivery.versions import Candidate
-from pvn import completion, output, release_file, standing
+from pvn import completion, named, options, output, release_file, standing
 from pvn.command import root
 
 
 @click.command()
 @click.argument("application", shell_complete=completion.applications)
 @click.option("-c", "--channel", required=True, shell_complete=completion.channels, help="The channel that goes back.")
-@click.option(
-    "-s",
-    "--service",
-    "services",
-    multiple=True,
-    shell_complete=completion.services,
-    help="Only this service; may be repeated.  [default: all that have something to go back to]",
-)
+@options.services("all that have something to go back to")
 @click.option("--to", "version", help="The version, or its first digits.  [default: the one before]")
 @click.option("--reason", default="", help="Why; recorded for whoever reads it later.")
 @click.option("--lift", is_flag=True, help="Let the services follow their releases again.")
@@ -81,16 +74,13 @@ def _text(where: Path, application: str) -> str | None:
 
 
 def _meant(wanted: Tree, application: str, channel: str, services: Sequence[str]) -> tuple[Candidate, ...]:
-    here = Spot("applications/")
-    if application not in wanted.applications:
-        fix = suggestion(application, wanted.applications, "applications")
-        raise Refused([Problem(here, f"there is no application {application!r}", fix)])
+    here, meant = Spot("applications/"), named.application(wanted, application)
     found = desired.desire(wanted, lambda one: (one.application, one.channel) == (application, channel))
     by_service = {one.instance.service: one for one in found.candidates}
-    names = [one.name for one in wanted.applications[application].release_channels]
+    names = [one.name for one in meant.release_channels]
     if not by_service:
         what = f"application {application!r} has no release channel {channel!r} with services"
-        raise Refused([Problem(wanted.applications[application].at, what, suggestion(channel, names, "channels"))])
+        raise Refused([Problem(meant.at, what, suggestion(channel, names, "channels"))])
     if unknown := [name for name in services if name not in by_service]:
         what = f"there is no service {unknown[0]!r} of {application!r} in {channel!r}"
         raise Refused([Problem(here, what, suggestion(unknown[0], by_service, "services"))])

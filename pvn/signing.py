@@ -22,7 +22,7 @@ from delivery.records import Ledger
 from delivery.tree import Tree
 from delivery.versions import Candidate
 from evidence import signatures, ssh
-from pvn import standing
+from pvn import named, standing
 
 
 def asked_for(
@@ -33,14 +33,11 @@ def asked_for(
     Covered are those of the channel that ask for approval. The memory is None where it cannot be had and nothing depends on
     it. Raises Refused for names that do not exist.
     """
-    here = Spot("applications/")
-    if application not in wanted.applications:
-        fix = suggestion(application, wanted.applications, "applications")
-        raise Refused([Problem(here, f"there is no application {application!r}", fix)])
-    names = [one.name for one in wanted.applications[application].release_channels]
+    here, meant = Spot("applications/"), named.application(wanted, application)
+    names = [one.name for one in meant.release_channels]
     if channel not in names:
         what = f"application {application!r} has no release channel {channel!r}"
-        raise Refused([Problem(wanted.applications[application].at, what, suggestion(channel, names, "channels"))])
+        raise Refused([Problem(meant.at, what, suggestion(channel, names, "channels"))])
     found = desired.desire(wanted, lambda one: (one.application, one.channel) == (application, channel))
     by_service = {one.instance.service: one for one in found.candidates if _topics(one)}
     if unknown := [name for name in services if name not in by_service]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from delivery import desired, foundations, gates, inventories, records, rollbacks
+from delivery import desired, foundations, inventories, records, rollbacks
 from delivery.facts import Evidence
 from delivery.foundations import Foundation, Part
 from delivery.inventories import Inventory
@@ -14,6 +14,7 @@ from delivery.plan import Action, Step, step
 from delivery.records import Ledger
 from delivery.tree import Tree
 from delivery.unknown import Absent, Unknown
+from delivery.verdicts import verdicts
 from evidence import backend, gather, proofs
 from evidence.gather import Outputs
 
@@ -44,9 +45,8 @@ def look(where: Path, wanted: Tree) -> Standing:
         evidence = gather.gather(where, asked, candidates, outputs)
         foundation = _foundation(where, wanted, stack, outputs, evidence)
         parts += foundation.parts if stack in guarded else ()
-        for one in candidates:
-            verdict = gates.decide(one, found.siblings(one), ledger.history(one.instance.id), evidence)
-            steps.append(step(one, foundation.judged(one, verdict), ledger))
+        judged = verdicts(found, candidates, ledger, foundation, evidence)
+        steps += (step(one, judged[one.instance.id], ledger) for one in candidates)
     steps.sort(key=lambda one: (one.candidate.instance.application, _rank(wanted, one), one.candidate.instance.service))
     return Standing(tuple(steps), tuple(parts))
 

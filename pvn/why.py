@@ -12,8 +12,8 @@ from delivery import checks, tree
 from delivery.canonical import short
 from delivery.gates import Answer, State
 from delivery.plan import Action, Step
-from delivery.problems import Problem, Refused, Spot, suggestion
-from pvn import completion, output, standing, status
+from delivery.problems import Problem, Refused, Spot
+from pvn import completion, named, output, standing, status
 from pvn.command import WAITING, root
 
 
@@ -30,9 +30,7 @@ def command(ctx: click.Context, application: str, channel: str | None, service: 
     """
     where = root(ctx)
     wanted = checks.check(tree.read(where))
-    if application not in wanted.applications:
-        fix = suggestion(application, wanted.applications, "applications")
-        raise Refused([Problem(Spot("applications/"), f"there is no application {application!r}", fix)])
+    named.application(wanted, application)
     meant = (application, channel, service)
     steps = [one for one in standing.look(where, wanted).steps if _is_meant(one, *meant)]
     if not steps:
