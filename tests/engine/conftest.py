@@ -24,6 +24,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.emulated import CLOUDS, Emulated
 from tests.engine.project import Project
 from tests.engine.registry import Registry, serve
 from tools.toolchain import cache
@@ -197,6 +198,20 @@ def engine(toolchain: Path, tmp_path: Path) -> Iterator[Engine]:
 def project(toolchain: Path, tmp_path: Path) -> Iterator[Project]:
     """A project of its own with two stacks on local clusters, which end with the test."""
     made = Project(tmp_path / "shop", toolchain)
+    yield made
+    made.remove()
+    assert not (left := processes_of(made.home)), f"processes left behind: {left}"
+
+
+@pytest.fixture(params=CLOUDS)
+def cloud(
+    request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Emulated]:
+    """A shop on one emulated cloud after the other; its clusters end with the test."""
+    # the test itself looks after API servers, through the programs of the toolchain
+    monkeypatch.setenv("PATH", f"{toolchain}{os.pathsep}{os.environ['PATH']}")
+    made = Emulated(tmp_path / "shop", toolchain, cloud=CLOUDS[request.param])
+    made.add("web")
     yield made
     made.remove()
     assert not (left := processes_of(made.home)), f"processes left behind: {left}"

@@ -47,6 +47,8 @@ class Cloud:
     """The type that it changes."""
     is_publicly_signed: bool = False
     """Whether its kubeconfigs name no authority, because every machine knows it."""
+    store: Callable[[str], Mapping[str, Any]] = lambda _: {}
+    """What a runtime with secrets says of their store, in an account."""
     denied: str
     """What the cloud says to who may not act as the deploy role."""
 
@@ -196,6 +198,9 @@ AZURE = Cloud(
     network="network",
     more_nodes={"nodes": {"max": 12}},
     nodes="azure-native:containerservice:AgentPool",
+    store=lambda subscription: {
+        "secretsVault": f"/subscriptions/{subscription}/resourceGroups/shop/providers/Microsoft.KeyVault/vaults/acme-shop"
+    },
     denied="The subscription '00000000-0000-0000-0000-00000000a001' could not be found.",
 )
 CLOUDS = {"aws": AWS, "gcp": GCP, "azure": AZURE}

@@ -7,25 +7,10 @@ import signal
 import subprocess
 import time
 
-import pytest
-
-from tests.engine.conftest import processes_of
-from tests.engine.emulated import CI, CLOUDS, Emulated
+from tests.engine.emulated import CI
 from tests.engine.emulator.world import CALLER, Resource
 from tests.engine.project import image
 from tests.engine.test_bad_days import end_orphans
-
-
-@pytest.fixture(params=CLOUDS)
-def cloud(request, toolchain, tmp_path, monkeypatch):
-    """A shop on one cloud; its clusters end with the test."""
-    # the test itself looks after API servers, through the programs of the toolchain
-    monkeypatch.setenv("PATH", f"{toolchain}{os.pathsep}{os.environ['PATH']}")
-    made = Emulated(tmp_path / "shop", toolchain, cloud=CLOUDS[request.param])
-    made.add("web")
-    yield made
-    made.remove()
-    assert not (left := processes_of(made.home)), f"processes left behind: {left}"
 
 
 def differing(before: list[Resource], after: list[Resource]) -> set[str]:

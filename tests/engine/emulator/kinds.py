@@ -181,6 +181,9 @@ KINDS |= {
         email="service-{serial}@{service}.iam.gserviceaccount.com",
         member="serviceAccount:service-{serial}@{service}.iam.gserviceaccount.com",
     ),
+    "gcp:secretmanager/secretIamMember:SecretIamMember": kind(
+        _PROJECT + "/secrets/{secretId}/{role}/{member}", "secretId role member project", etag="BwW{serial}"
+    ),
     "gcp:serviceaccount/account:Account": kind(
         _PROJECT + "/serviceAccounts/{accountId}@{account}.iam.gserviceaccount.com",
         "accountId project",
@@ -231,6 +234,7 @@ KINDS |= {
     "azure-native:managedidentity:FederatedIdentityCredential": _azure(
         "ManagedIdentity/userAssignedIdentities/{resourceName}/federatedIdentityCredentials",
         "federatedIdentityCredentialResourceName",
+        "resourceName",
     ),
     "azure-native:managedidentity:UserAssignedIdentity": _azure(
         "ManagedIdentity/userAssignedIdentities",

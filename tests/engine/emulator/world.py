@@ -88,6 +88,16 @@ class World:
         found = (json.loads(text) for one in files if (text := _text(one)))
         return sorted((Resource(**one) for one in found), key=lambda one: (one.account, one.type, one.id))
 
+    # what lies in the clouds' stores of secrets
+
+    def keep(self, account: str, name: str, value: str) -> None:
+        """Put a secret into an account's store, as its owner would: no program of ours does."""
+        self._write(self._secret(account, name), value)
+
+    def kept(self, account: str, name: str) -> str:
+        """Return the value of a secret, whoever asks. Raises OSError where there is none."""
+        return str(json.loads(self._secret(account, name).read_text()))
+
     # what shall go wrong
 
     def fail(self, kind: str, operation: str, message: str, *, half: bool = False) -> None:
@@ -115,6 +125,9 @@ class World:
     def _file(self, kind: str, account: str, name: str) -> Path:
         hashed = hashlib.sha256(name.encode()).hexdigest()[:24]
         return self.folder / "resources" / account / _plain(kind) / f"{hashed}.json"
+
+    def _secret(self, account: str, name: str) -> Path:
+        return self.folder / "secrets" / account / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.json"
 
     def _write(self, file: Path, content: Any) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
