@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pulumi
 
-from components import stack
+from components import isolation, stack
 from delivery import checks, desired, foundations, inventories, records, rollbacks, tombstones, tree
 from delivery.namespaces import namespaces
 from delivery.plan import plan
@@ -15,7 +15,7 @@ from delivery.problems import Trouble
 from delivery.supply import supply
 from delivery.verdicts import verdicts
 from evidence import attestations, configuration, gather, proofs, stacks
-from pvn import waiting
+from pvn import broken, waiting
 
 
 async def update() -> dict[str, object]:
@@ -39,6 +39,7 @@ async def update() -> dict[str, object]:
     spaces = namespaces(steps.steps, inventory.namespaces, removed, foundation.runtimes)
     for text in filter(None, (waiting.of_infrastructure(foundation), waiting.text(steps))):
         pulumi.info(text)
+    isolation.begin(lambda failed: broken.text(foundation, failed))
     vouched = attestations.make(root, name, config.attestation_key, candidates, evidence)
     return stack.make(foundation, steps, spaces, root, supply(foundation.tree(wanted, name)), vouched)
 

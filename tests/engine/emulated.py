@@ -67,6 +67,7 @@ class Emulated(Project):
             self.world.allow(role, self.cloud.accounts[stack])
         commands.write(self.commands)
         self.settings = {stack: self._settings(stack, number) for number, stack in enumerate(STACKS)}
+        self.channels = {stack: [stack] for stack in STACKS}
         for stack in STACKS:
             self.configure(stack)
         registry = {"name": "hub", **self.cloud.registry, "account": self._account("shared")}
@@ -91,7 +92,18 @@ class Emulated(Project):
     def configure(self, stack: str, **changes: Any) -> None:
         """Write a stack file anew with changed settings of its runtime, which stay."""
         self.settings[stack] |= changes
-        self._write_config(stack, {"pvn:runtimes": [self.settings[stack]]})
+        self._write_config(stack, {"pvn:runtimes": [self.settings[one] for one in self.channels[stack]]})
+
+    def add_neighbour(self) -> None:
+        """Give staging a second cluster, in production's account, and the shop a channel on it: `edge`."""
+        own = {"name": "k-edge", "protect": False, self.cloud.network: {"cidr": "10.2.0.0/16"}}
+        self.settings["edge"] = self.settings["production"] | own
+        self.channels["staging"].append("edge")
+        self.configure("staging")
+        path = "applications/shop/shop.pvn.yaml"
+        found = yaml.safe_load((self.root / path).read_text())
+        found["application"]["releaseChannels"].insert(1, {"name": "edge", "runtimes": [{"runtime": "k-edge"}]})
+        self.write(path, found)
 
     def _settings(self, stack: str, number: int) -> dict[str, Any]:
         own = {"account": self._account(stack), "protect": stack == "production"}
@@ -130,11 +142,12 @@ class Emulated(Project):
         flags = ("--generate-code=false", "--yes", "--skip-preview")
         return self.pulumi("import", "--stack", stack, cluster.type, f"k-{stack}", cluster.id, *places, *flags)
 
-    def kubectl(self, stack: str, *arguments: str) -> Said:
-        """Ask a stack's cluster itself, with the kubeconfig and the token that a person would use."""
-        config = self.home / f"{stack}.kubeconfig"
-        config.write_text(self.outputs(stack)["runtimes"][f"k-{stack}"]["kubeconfig"])
-        return self.run("kubectl", "--kubeconfig", config, "--namespace", f"pvn-shop-rc-{stack}", *arguments)
+    def kubectl(self, channel: str, *arguments: str) -> Said:
+        """Ask a channel's cluster itself, with the kubeconfig and the token that a person would use."""
+        stack = next(one for one, channels in self.channels.items() if channel in channels)
+        config = self.home / f"{channel}.kubeconfig"
+        config.write_text(self.outputs(stack)["runtimes"][f"k-{channel}"]["kubeconfig"])
+        return self.run("kubectl", "--kubeconfig", config, "--namespace", f"pvn-shop-rc-{channel}", *arguments)
 
     def remove(self) -> None:
         clusters.remove_all(self.world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -164,27 +165,51 @@ def begin(cloud) -> subprocess.Popen[str]:
     return update
 
 
-def test_nodes_that_fail_cost_no_record_and_the_next_update_completes(cloud):
-    cloud.world.fail(cloud.cloud.nodes, "create", "no capacity in zone a", half=True)
+def test_a_sick_cluster_costs_its_neighbour_nothing_and_itself_no_record(cloud):
+    cloud.add_neighbour()
+    cloud.world.fail(cloud.cloud.cluster, "create", "this version is not supported", of="k-edge")
+    said = cloud.up("staging")
+    assert said.code != 0
+    assert "this version is not supported" in said
+    assert re.search(r"Pulumi.staging.yaml:\d+:\d+: runtimes/k-edge is not finished: \S+ k-edge failed", said.out)
+    assert "fix: " in said
+    assert "Traceback" not in said
+    assert cloud.images("staging") == {"web": image("one")}
+    records = cloud.outputs("staging")["releases"]
+    assert records["shop/staging/web"]["current"].startswith("sha256:")
+
+    # the next update makes what is missing, and leaves alone what is there; this time the nodes come half
+    cloud.world.fail(cloud.cloud.nodes, "create", "no capacity in zone a", half=True, of="k-edge")
+    first = [one for one in cloud.made("staging") if "k-staging" in one.id]
     said = cloud.up("staging")
     assert said.code != 0
     assert "no capacity in zone a" in said
-    assert "Traceback" not in said
+    assert [one for one in cloud.made("staging") if "k-staging" in one.id] == first
     said = cloud.up("staging")
     assert said.code == 0, said.out
-    assert cloud.images("staging") == {"web": image("one")}
+    assert cloud.images("edge") == cloud.images("staging") == {"web": image("one")}
 
-    before = cloud.outputs("staging")["releases"]
-    cloud.configure("staging", **cloud.cloud.more_nodes)
+    # it falls ill while its services change: its neighbour's are changed and recorded, its own stay as they are
+    held, before = cloud.objects("edge"), cloud.outputs("staging")["releases"]["shop/edge/web"]["current"]
+    cloud.settings["edge"] |= cloud.cloud.more_nodes
+    cloud.configure("staging")
     cloud.release("web", "two")
-    cloud.world.fail(cloud.cloud.nodes, "update", "no more machines of this type")
+    config = cloud.home / "edge.kubeconfig"
+    cloud.world.fail(cloud.cloud.nodes, "update", "no more machines of this type", of="k-edge")
     said = cloud.up("staging")
     assert said.code != 0
     assert "no more machines of this type" in said
-    after = cloud.outputs("staging")["releases"]["shop/staging/web"]
-    assert before["shop/staging/web"]["current"] in (after["last"], after["current"])
-    assert cloud.up("staging").code == 0
+    assert re.search(r"Pulumi.staging.yaml:\d+:\d+: runtimes/k-edge is not finished: \S+ k-edge-nodes failed", said.out)
+    after = cloud.outputs("staging")["releases"]
     assert cloud.images("staging") == {"web": image("two")}
+    assert after["shop/staging/web"]["current"] == after["shop/staging/web"]["tried"]
+    assert after["shop/edge/web"]["last"] == before
+    assert held["web"]["metadata"]["resourceVersion"] in cloud.run(
+        "kubectl", "--kubeconfig", config, "--namespace=pvn-shop-rc-edge", "get", "deployment", "web", "--output=json"
+    )
+    said = cloud.up("staging")
+    assert said.code == 0, said.out
+    assert cloud.images("edge") == cloud.images("staging") == {"web": image("two")}
 
 
 def test_credentials_that_do_not_lead_to_the_account_stop_before_anything_is_made(cloud):

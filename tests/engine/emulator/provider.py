@@ -134,13 +134,13 @@ class Clouds(ResourceProviderServicer):
         return plain | own | {"serial": uuid.uuid4().hex[:17]}
 
     def _create(self, token: str, wanted: Properties) -> Resource:
-        kind, fault = KINDS[token], self._world.fault(token, "create")
+        kind, values = KINDS[token], self._values(wanted)
+        id_ = filled(kind.id, values)
+        fault = self._world.fault(token, "create", id_)
         if fault and not fault["half"]:
             raise Refused(fault["message"])
         if strange := next(self._strange(wanted), None):
             raise Refused(f"{token}: {strange} does not exist in account {self._account}")
-        values = self._values(wanted)
-        id_ = filled(kind.id, values)
         if self._world.find(token, self._account, id_):
             raise Refused(f"{token}: {id_} already exists in account {self._account}")
         made = Resource(
@@ -180,7 +180,7 @@ class Clouds(ResourceProviderServicer):
         before = self._world.find(token, self._account, id_)
         if before is None:
             raise Refused(f"{token}: {id_} does not exist in account {self._account}")
-        if fault := self._world.fault(token, "update"):
+        if fault := self._world.fault(token, "update", id_):
             raise Refused(fault["message"])
         said = {name: value for name, value in before.outputs.items() if name in KINDS[token].outputs}
         outputs = told(merged(said, wanted))
@@ -198,7 +198,7 @@ class Clouds(ResourceProviderServicer):
         found = self._world.find(token, self._account, id_)
         if found is None:
             return
-        if fault := self._world.fault(token, "delete"):
+        if fault := self._world.fault(token, "delete", id_):
             raise Refused(fault["message"])
         if (guard := KINDS[token].guard) and found.inputs.get(guard) in (True, "true"):
             raise Refused(f"{token}: {id_} cannot be deleted while {guard} is on")

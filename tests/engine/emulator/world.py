@@ -100,17 +100,21 @@ class World:
 
     # what shall go wrong
 
-    def fail(self, kind: str, operation: str, message: str, *, half: bool = False) -> None:
-        """Let the next such operation fail with the cloud's words; half: only after the thing was made."""
-        fault = {"message": message, "half": half}
+    def fail(self, kind: str, operation: str, message: str, *, half: bool = False, of: str = "") -> None:
+        """Let the next such operation fail with the cloud's words; half: only after the thing was made.
+
+        `of` is a part of the id of the thing that it shall happen to; empty for whichever comes first.
+        """
+        fault = {"message": message, "half": half, "of": of}
         self._write(self.folder / "faults" / f"{_plain(kind)}.{operation}.{time.monotonic_ns()}.json", fault)
 
-    def fault(self, kind: str, operation: str) -> Mapping[str, Any] | None:
+    def fault(self, kind: str, operation: str, name: str) -> Mapping[str, Any] | None:
         """Return what shall go wrong with an operation now; each fault happens once."""
         for file in sorted((self.folder / "faults").glob(f"{_plain(kind)}.{operation}.*.json")):
-            found: Mapping[str, Any] = json.loads(file.read_text())
-            file.unlink()
-            return found
+            found: Mapping[str, Any] = json.loads(_text(file) or "{}")
+            if found and found["of"] in name:
+                file.unlink(missing_ok=True)
+                return found
         return None
 
     def slow(self, kind: str, seconds: float) -> None:

@@ -1,0 +1,56 @@
+"""Which runtimes and registries an update could not finish, where they are written, and what to do, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from delivery.foundations import Foundation, Part
+from delivery.problems import Problem, Spot
+
+_KINDS = {"Runtime": "runtimes", "Registry": "registries"}
+"""What the components of a stack's parts are called in every cloud, and what stack files call them."""
+_DECIDES = {
+    "Cluster": "version",
+    "ManagedCluster": "version",
+    "NodeGroup": "nodes",
+    "NodePool": "nodes",
+    "AgentPool": "nodes",
+}
+"""The setting behind most of what a cloud may have against a resource, by its type."""
+_FIX = "mend what it says, then update again. Until then what needs it stays as it was, and nothing at all is deleted"
+
+
+def text(foundation: Foundation, failed: Mapping[str, Sequence[str]]) -> str:
+    """Return what an update says of the runtimes and registries whose resources failed; empty where there are none.
+
+    `failed` has the URNs of resources, by that of the component at the top that they are of.
+    """
+    return "\n".join(map(str, _problems(foundation, {_part(top): urns for top, urns in failed.items()})))
+
+
+def _problems(foundation: Foundation, failed: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    for part in foundation.parts:
+        for urn in failed.get(part.change.name, ()):
+            what = f"{part.change.name} is not finished: {_type(urn)} {_name(urn)} failed, and says why above"
+            yield Problem(_spot(part, urn), what, _FIX)
+
+
+def _spot(part: Part, urn: str) -> Spot:
+    """Return the place of the setting that is most likely behind a failure; held settings stand in no file."""
+    wanted = part.change.wanted
+    if wanted is None or part.is_waiting:
+        return Spot(f"Pulumi.{part.change.stack}.yaml")
+    return wanted.settings.spot(_DECIDES.get(_type(urn).rpartition(":")[2], ""))
+
+
+def _part(top: str) -> str:
+    """Return the name of the runtime or registry that a component is; that of no part where it is something else."""
+    return f"{_KINDS.get(_type(top).rpartition(':')[2], '')}/{_name(top)}"
+
+
+def _type(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def _name(urn: str) -> str:
+    return urn.split("::", 3)[3]
