@@ -1,9 +1,9 @@
 """What one sick runtime or registry costs its neighbours: nothing.
 
-Where a resource fails, the engine goes on (`PULUMI_CONTINUE_ON_ERROR`), and ends the whole update at the first registration that
-it can make no sense of: one with a value that the failed resource should have told, or one through a provider that is not
-there. Such registrations stop here. Since the engine deletes what a program no longer registers, the program then ends in
-failure, which is what keeps the engine from deleting anything (docs/adr/0020).
+Where a resource fails, the engine goes on (`PULUMI_CONTINUE_ON_ERROR`), and ends the whole update at the first registration
+that it can make no sense of: one with a value that the failed resource should have told, or one through a provider that is
+not there. Such registrations stop here. Since the engine deletes what a program no longer registers, the program then ends
+in failure, which is what keeps the engine from deleting anything (docs/adr/0021).
 """
 
 from __future__ import annotations

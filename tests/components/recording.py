@@ -105,13 +105,18 @@ class Recording(mocks.MockMonitor):
 def record(program: Callable[[], object], *, is_preview: bool = False) -> Recording:
     """Run a program and return what it registered. In a preview, nothing that a cloud computes is known."""
     recording = Recording(is_preview)
+    run(program, recording, is_preview=is_preview)
+    return recording
+
+
+def run(program: Callable[[], object], recording: Recording, *, is_preview: bool = False) -> None:
+    """Run a program before a recording."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     # what an earlier program left unfinished belongs to a loop that no longer runs, and would be waited for without end
     settings.SETTINGS.outputs.clear()
     mocks.set_mocks(recording.mocks, "pvn", "any", is_preview, monitor=recording)
     loop.run_until_complete(asyncio.wait_for(stack.run_pulumi_func(lambda: _run(program)), _LONGEST))
-    return recording
 
 
 def _run(program: Callable[[], object]) -> None:
