@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import posixpath
 import re
@@ -9,17 +10,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
-import yaml
 
-from delivery import channels, checks, tree
+from delivery import checks, tree
+from delivery.audit import audit
 from delivery.problems import Problem, Refused, Spot
+from delivery.shapes import Stack
 from delivery.shapes.values import NAME
 from delivery.tree import Tree
-from pvn import output, release_file, skeleton
-from pvn.command import root
+from pvn import options, output, release_file, skeleton, spelling
+from pvn.command import place, root
 
 _PROGRAM = Path(__file__).resolve().parents[1]
 
@@ -34,7 +35,7 @@ class Image:
     """Its tag or its digest."""
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.option("-a", "--application", help="The application that the service belongs to; a new one is made.")
 @click.option("-s", "--service", help="The new service.")
 @click.option("-i", "--image", help="What it runs: registry, repository, and a tag or a digest.")
@@ -61,8 +62,8 @@ def command(
 
     Example: pvn init -a shop -s web -i docker.io/acme/web:1.4.2 -c staging
     """
-    where, is_new = _place(ctx)
-    found = Tree() if is_new or not any((where / "applications").glob("**/*.pvn.y*ml")) else checks.check(tree.read(where))
+    where = _place(ctx)
+    found = _found(where)
     application = _named("application", application or _ask("application", "Application"))
     service = _named("service", service or _ask("service", "Service"))
     chosen = _image(image or _ask("image", "Image, such as docker.io/acme/web:1.4.2"))
@@ -78,13 +79,30 @@ def command(
         click.echo("\n".join(f"written: {name}" for name in sorted(files)) + "\nnext: pvn check, then pvn render")
 
 
-def _place(ctx: click.Context) -> tuple[Path, bool]:
-    """Return the project's folder, and whether a project has to be made there first."""
+def _place(ctx: click.Context) -> Path:
+    """Return the project's folder, or the one where a project is to be made."""
     try:
-        return root(ctx), False
+        return root(ctx)
     except Refused:
-        folder: Path = ctx.find_root().obj or Path.cwd()
-        return folder.resolve(), True
+        folder = place(ctx.find_root().obj)
+        if folder.exists() and not folder.is_dir():
+            raise Refused([Problem(Spot(str(folder)), "this is not a folder", "name a folder: pvn -C FOLDER …")]) from None
+        return folder
+
+
+def _found(where: Path) -> Tree:
+    """Return what there is of a project already. Raises Refused where that is not sound."""
+    if not where.exists():
+        return Tree()
+    found, problems = tree.look(where)
+    if any((where / "applications").glob("**/*.pvn.y*ml")):
+        if problems:
+            raise Refused(problems)
+        return checks.check(found)
+    # that there is no application yet is why somebody comes here
+    if others := [one for one in problems if one.at.file != "applications"]:
+        raise Refused(others)
+    return found
 
 
 def _ask(option: str, question: str) -> str:
@@ -121,8 +139,7 @@ def _files(
 ) -> dict[str, str]:
     """Return what is to be written, by name below the project's folder."""
     files: dict[str, str] = {}
-    settings = _settings(where)
-    registry, repository = _registry(settings, image)
+    registry, repository = _registry(found.stacks, image)
     if not (where / "Pulumi.yaml").exists():
         files |= _project(where)
     if application in found.applications:
@@ -134,9 +151,9 @@ def _files(
             "application.yaml",
             schema=_schema(where, file, "pvn"),
             application=application,
-            channels=_channels(settings, names),
+            channels=_channels(found.stacks, names),
         )
-        missing = [name for name in names if name not in settings]
+        missing = [name for name in names if name not in found.stacks]
         for name in missing:
             more = {"runtime": _runtime({}, name), "channel": name, "registry": registry, "url": image.host}
             files[f"Pulumi.{name}.yaml"] = skeleton.text("stack.yaml", **more)
@@ -149,8 +166,8 @@ def _files(
     if port:
         files[f"{folder}/service.yaml"] = skeleton.text("port.yaml", service=service)
     file = f"releases/{application}.yaml"
-    before = (where / file).read_text() if (where / file).exists() else None
-    begun = before or f"{_schema(where, file, 'release')}release:\n  application: {application}\n"
+    begun = release_file.read(where / file)
+    begun = begun or f"{_schema(where, file, 'release')}release:\n  application: {spelling.scalar(application)}\n"
     files[file] = release_file.edited(begun, application, service, {"image": image.value})
     return files
 
@@ -158,30 +175,23 @@ def _files(
 def _project(where: Path) -> dict[str, str]:
     """Return what makes a folder a project; what is there already stays."""
     texts = {
-        "Pulumi.yaml": skeleton.text("Pulumi.yaml", program=str(_PROGRAM), environment=sys.prefix),
+        "Pulumi.yaml": skeleton.text(
+            "Pulumi.yaml", program=str(_PROGRAM), provider=f"{_PROGRAM}/components/local/kwok", environment=sys.prefix
+        ),
         "approvals/allowed_signers": skeleton.text("allowed_signers"),
         ".gitignore": skeleton.text("gitignore"),
     }
     return {name: text for name, text in texts.items() if not (where / name).exists()}
 
 
-def _settings(where: Path) -> Mapping[str, Mapping[str, Any]]:
-    """Return the configuration of the stacks that are there, by their names. What is wrong with it, the check will say."""
-    found = {}
-    for path in sorted(where.glob("Pulumi.*.yaml")):
-        text = yaml.safe_load(path.read_text("utf-8"))
-        found[path.name.split(".")[1]] = (text.get("config") or {}) if isinstance(text, dict) else {}
-    return found
-
-
-def _registry(settings: Mapping[str, Mapping[str, Any]], image: Image) -> tuple[str, str]:
+def _registry(stacks: Mapping[str, Stack], image: Image) -> tuple[str, str]:
     """Return the name of the registry that has an image, and the image's repository in it."""
     whole = f"{image.host}/{image.path}"
-    declared = {one["url"]: one["name"] for config in settings.values() for one in config.get("pvn:registries", ())}
+    declared = {one.url: one.name for stack in stacks.values() for one in stack.registries}
     for url in sorted(declared, key=len, reverse=True):
         if whole.startswith(f"{url}/"):
             return declared[url], whole.removeprefix(f"{url}/")
-    if settings:
+    if stacks:
         name = re.sub(r"[^a-z0-9]+", "-", image.host.lower()).strip("-")
         what = f"no stack file declares the registry of {whole}"
         fix = f"add {{name: {name}, type: external, url: {image.host}}} to pvn:registries of each"
@@ -189,19 +199,20 @@ def _registry(settings: Mapping[str, Mapping[str, Any]], image: Image) -> tuple[
     return re.sub(r"[^a-z0-9]+", "-", f"registry-{image.host.lower()}").strip("-"), image.path
 
 
-def _runtime(settings: Mapping[str, Mapping[str, Any]], channel: str) -> str:
+def _runtime(stacks: Mapping[str, Stack], channel: str) -> str:
     """Return the runtime of a new channel: that of the stack of its name, which is made where it is not there."""
-    declared = settings.get(channel, {}).get("pvn:runtimes") or [{"name": f"kubernetes-{channel}"}]
-    return str(declared[0]["name"])
+    declared = stacks[channel].runtimes if channel in stacks else ()
+    return declared[0].name if declared else f"kubernetes-{channel}"
 
 
-def _channels(settings: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
+def _channels(stacks: Mapping[str, Stack], names: Sequence[str]) -> str:
     """Return the release channels of a new application, each behind the one before it."""
     lines = []
     for before, name in zip([None, *names], names, strict=False):
-        lines += [f"    - name: {name}", "      runtimes:", f"        - runtime: {_runtime(settings, name)}"]
+        lines += [f"    - name: {spelling.scalar(name)}", "      runtimes:", f"        - runtime: {_runtime(stacks, name)}"]
         if before:
-            lines += ["      preconditions:", "        - releaseChannelStable:", f"            releaseChannel: {before}"]
+            lines += ["      preconditions:", "        - releaseChannelStable:"]
+            lines += [f"            releaseChannel: {spelling.scalar(before)}"]
             lines += ["        - manualApproval: {}"] if name == names[-1] else []
     return "\n".join(lines)
 
@@ -216,7 +227,8 @@ def _schema(where: Path, file: str, kind: str) -> str:
 
 def _write(where: Path, files: Mapping[str, str]) -> None:
     """Write the files, or none of them: what exists is not touched, and what the check refuses does not stay."""
-    kept = {name: (where / name).read_text() for name in files if name.startswith("releases/") and (where / name).exists()}
+    releases = {name: release_file.read(where / name) for name in files if name.startswith("releases/")}
+    kept = {name: text for name, text in releases.items() if text is not None}
     there = [name for name in files if name not in kept and (where / name).exists()]
     if there:
         fix = "choose another name, or edit what is there"
@@ -226,10 +238,11 @@ def _write(where: Path, files: Mapping[str, str]) -> None:
     try:
         for name, text in files.items():
             release_file.write(where / name, text)
-        channels.resolve(checks.check(tree.read(where)))
+        audit(where)
     except BaseException:
         for name in files:
             release_file.write(where / name, kept[name]) if name in kept else (where / name).unlink(missing_ok=True)
         for folder in reversed(made):
-            folder.rmdir()
+            with contextlib.suppress(OSError):
+                folder.rmdir()
         raise

@@ -10,8 +10,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from delivery.problems import WorldFailed
+from pvn import spelling
+
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
+
+
+def read(path: Path) -> str | None:
+    """Return the text of a release's file, None where there is none."""
+    return path.read_text("utf-8-sig") if path.exists() else None
 
 
 def edited(
@@ -33,7 +41,7 @@ def edited(
 
     yaml, document = _load(before, application)
     release = document["release"]
-    target = _below(_below(release, "services"), service)
+    target = _below(_below(release, "services"), _spelled(service))
     if is_again:
         target["attempt"] = target.get("attempt", 0) + 1
     if channel:
@@ -55,7 +63,7 @@ def pinned(before: str | None, application: str, channel: str, pins: Mapping[str
     why = {"reason": reason} if reason else {}
     release["rollbacks"] = [
         *kept,
-        *({"service": name, "releaseChannel": channel, **pin, **why} for name, pin in pins.items()),
+        *({"service": _spelled(name), "releaseChannel": _spelled(channel), **pin, **why} for name, pin in pins.items()),
     ]
     return _text(yaml, document)
 
@@ -83,7 +91,14 @@ def _load(before: str | None, application: str) -> tuple[YAML, Any]:
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.width = 4096
     yaml.preserve_quotes = True
-    return yaml, yaml.load(before) if before else {"release": {"application": application}}
+    return yaml, yaml.load(before) if before else {"release": {"application": _spelled(application)}}
+
+
+def _spelled(name: str) -> str:
+    """Return a name that stays text: ruamel writes YAML 1.2, where fewer words mean something else."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    return name if spelling.is_plain(name) else DoubleQuotedScalarString(name)
 
 
 def _below(block: Any, name: str) -> Any:
@@ -101,7 +116,7 @@ def _of_channel(target: Any, channel: str) -> Any:
     entries = target[spelling]
     found = next((one for one in entries if channel in (one.get("releaseChannel"), one.get("release_channel"))), None)
     if found is None:
-        found = {name: channel}
+        found = {name: _spelled(channel)}
         entries.append(found)
     return found
 
@@ -113,11 +128,23 @@ def _text(yaml: YAML, document: Any) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file in one step: whoever reads it meanwhile sees the old one or the new one, whole."""
+    """Replace a file in one step: whoever reads it meanwhile sees the old one or the new one, whole.
+
+    Raises WorldFailed where it cannot be written.
+    """
+    try:
+        _replace(path, text)
+    except OSError as wrong:
+        what = f"it cannot be written: {(wrong.strerror or type(wrong).__name__).lower()}"
+        raise WorldFailed(str(path), what, "see what is there, and that you may use it") from None
+
+
+def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    ends = "\r\n" if path.exists() and b"\r\n" in path.read_bytes() else "\n"
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline=ends) as file:
             file.write(text)
         Path(name).chmod(0o644)
         Path(name).replace(path)

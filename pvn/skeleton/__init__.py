@@ -5,9 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from string import Template
 
+from pvn import spelling
+
 _FOLDER = Path(__file__).parent
 
 
 def text(name: str, **values: str | int) -> str:
-    """Return a file of the skeleton with its values filled in. A name without a value is a bug, and a KeyError."""
-    return Template((_FOLDER / name).read_text("utf-8")).substitute(values)
+    """Return a file of the skeleton with its values filled in: blocks of lines as they are, words so that they stay text.
+
+    A name without a value is a bug, and a KeyError.
+    """
+    filled = {key: _spelled(value) if isinstance(value, str) else value for key, value in values.items()}
+    return Template((_FOLDER / name).read_text("utf-8")).substitute(filled)
+
+
+def _spelled(value: str) -> str:
+    is_block = not value or "\n" in value
+    return value if is_block else spelling.scalar(value)
