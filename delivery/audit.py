@@ -89,8 +89,10 @@ def _unread(root: Path, tree: Tree, file: str) -> str:
     """Return the text of a configuration file whose document is not in the tree, from the beginning of a line."""
     if file in tree.documents or not file.endswith((".pvn.yaml", ".pvn.yml")):
         return ""
+    path = root / file
     try:
-        return "\n" + (root / file).read_text("utf-8", "replace")
+        # whoever opens a pipe waits for what comes out of it
+        return "\n" + path.read_text("utf-8", "replace") if path.is_file() else ""
     except OSError:
         return ""
 
@@ -101,8 +103,8 @@ def _may_define(unread: str, name: str) -> bool:
 
 
 def _concerns_all(tree: Tree, file: str) -> bool:
-    """Return whether everything may depend on a file: stacks, and documents that give labels to runtimes."""
-    if not file.startswith(("applications/", "releases/")):
+    """Return whether everything may depend on a file: stacks, labels of runtimes, and releases where none could be read."""
+    if not file.startswith(("applications/", "releases/")) or (file.startswith("releases/") and not tree.releases):
         return True
     return any(one.at.file == file and one.labels for one in tree.runtimes.values())
 

@@ -22,6 +22,8 @@ def resolve(value: str, registry: str, repository: str) -> Image:
         return Image(f"{where}@{value}", value)
     if _TAG.match(value):
         return Image(f"{where}:{value}", value)
+    if value.startswith("sha256:"):
+        raise ValueError("it begins as a digest does, and goes on with something else than 64 characters of 0-9 and a-f")
     name, at, digest = value.partition("@")
     # a colon after the last slash starts the tag; one before it belongs to the registry's port
     head, colon, tail = name.rpartition(":")

@@ -49,8 +49,9 @@ def _answer(root: Path, stack: str) -> Outputs | Unknown:
     if done.returncode:
         if "no stack named" in done.stderr:
             return Absent(f"stack {stack!r} does not exist yet", f"pulumi up -s {stack}")
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        return Unknown(f"the state of stack {stack!r} cannot be read: {last}", f"pulumi stack output -s {stack}")
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1].removeprefix("error: ")
+        fix = "pulumi login" if "login" in last else f"pulumi stack output -s {stack}"
+        return Unknown(f"the state of stack {stack!r} cannot be read: {last}", fix)
     try:
         answer = json.loads(done.stdout)
     except (ValueError, RecursionError):

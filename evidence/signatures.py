@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,16 +11,17 @@ import yaml
 from delivery import approvals, canonical
 from delivery.approvals import Statement
 from delivery.facts import Approval, BadApproval
+from delivery.problems import WorldFailed
 from evidence import ssh
 
 
 def read(root: Path) -> tuple[tuple[Approval, ...], tuple[BadApproval, ...]]:
     """Return the verified approvals of a project, and the files among them that prove nothing, both in order of name.
 
-    Raises WorldFailed where ssh-keygen is missing although there is something to verify.
+    Raises WorldFailed where a folder of them cannot be looked into (somebody's no may be in it), and where ssh-keygen is
+    missing although there is something to verify.
     """
-    folder = root / ssh.FOLDER
-    files = sorted(folder.rglob("*.yaml"))
+    files = _files(root)
     if not files:
         return (), ()
     with ThreadPoolExecutor() as pool:
@@ -28,17 +30,30 @@ def read(root: Path) -> tuple[tuple[Approval, ...], tuple[BadApproval, ...]]:
     return good, tuple(one for one in found if isinstance(one, BadApproval))
 
 
+def _files(root: Path) -> list[Path]:
+    def refuse(wrong: OSError) -> None:
+        if isinstance(wrong, FileNotFoundError):
+            return  # nobody has approved anything yet
+        what = f"it cannot be read: {(wrong.strerror or type(wrong).__name__).lower()}"
+        raise WorldFailed(str(wrong.filename), what, "make it a folder that we may look into") from None
+
+    found = os.walk(root / ssh.FOLDER, onerror=refuse)
+    return sorted(Path(folder, name) for folder, _, names in found for name in names if name.endswith(".yaml"))
+
+
 def verify(root: Path, file: Path) -> Approval | BadApproval:
     """Return the approval that a file holds, or why it proves nothing."""
     name = file.relative_to(root).as_posix()
     application, channel = "", ""
     try:
-        content = yaml.safe_load(file.read_text())
+        content = yaml.safe_load(file.read_text("utf-8"))
         text, signature = content["statement"], content["signature"]
         statement = approvals.parse(text)
         application, channel = statement.application, statement.channel
         signer, key = ssh.signer(root, text, signature, approvals.NAMESPACE)
         texts = _texts(content.get("objects"), statement)
+    except UnicodeDecodeError:
+        return BadApproval(name, application, channel, "it is not UTF-8 text")
     except ValueError as wrong:
         return BadApproval(name, application, channel, str(wrong))
     except (yaml.YAMLError, OSError, TypeError, KeyError, AttributeError, RecursionError):

@@ -27,6 +27,8 @@ def sign(key: Path, text: str, namespace: str) -> str:
     done = _run("-Y", "sign", "-q", "-f", str(key), "-n", namespace, stdin=text)
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        if key.is_file() and "load public key" in said:
+            raise ValueError("it is not a key that ssh can read")
         raise ValueError(f"it did not sign: {said}")
     return done.stdout
 
@@ -42,7 +44,9 @@ def signer(root: Path, text: str, signature: str, namespace: str) -> tuple[str, 
         # a pattern such as *@example.com comes back as the pattern: its keys are one person, not as many as they like
         principals = list(_lines("-Y", "find-principals", "-s", str(signed), "-f", str(allowed)))
         if not principals:
-            raise ValueError("its signer is not among the allowed signers, or the signature is damaged")
+            raise ValueError(
+                "its signer is not among the allowed signers, its key is not valid now, or the signature is damaged"
+            )
         for principal in principals:
             said = _said(
                 *("-Y", "verify", "-f", str(allowed), "-I", principal), *("-n", namespace, "-s", str(signed)), stdin=text
@@ -58,11 +62,16 @@ _SIGNER = re.compile(r'(?P<who>"[^"]+"|\S+)\s+(?:.*\s)?(?P<type>(?:ssh|ecdsa|sk)
 def allowed(root: Path) -> tuple[frozenset[str], tuple[int, ...]]:
     """Return the people whose word may count, and the lines among them without a key that ssh can read.
 
-    Raises WorldFailed where ssh-keygen is missing although there is a key to read.
+    Raises WorldFailed where the file cannot be read, or where ssh-keygen is missing although there is a key to read.
     """
     file = root / FOLDER / ALLOWED_SIGNERS
     people, spoilt = set(), []
-    for number, line in enumerate(file.read_text("utf-8").splitlines() if file.is_file() else (), start=1):
+    try:
+        text = file.read_text("utf-8") if file.is_file() else ""
+    except (OSError, UnicodeDecodeError) as wrong:
+        what = "it is not UTF-8" if isinstance(wrong, UnicodeDecodeError) else f"it cannot be read: {wrong.strerror}".lower()
+        raise WorldFailed(f"{FOLDER}/{ALLOWED_SIGNERS}", what, "make it a text that we may read") from None
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         found = _SIGNER.match(line.strip())

@@ -1,5 +1,6 @@
 """Everything that is wrong is said at once, and nothing that would not be true of the whole."""
 
+import os
 from itertools import combinations
 from pathlib import Path
 
@@ -131,3 +132,11 @@ def test_nothing_is_said_of_two_breakages_together_that_is_not_said_of_one_of_th
 def test_what_does_not_hang_together_is_said_together(tmp_path, names):
     alone = [key(said(tmp_path / str(at), one)) for at, one in enumerate(names)]
     assert key(said(tmp_path / "together", *names)) == set.union(*alone)
+
+
+def test_a_pipe_among_the_files_is_refused_and_nobody_waits_for_what_comes_out_of_it(tmp_path):
+    said(tmp_path)
+    (tmp_path / f"{APPS}/blog/blog.pvn.yaml").unlink()
+    os.mkfifo(tmp_path / f"{APPS}/blog/blog.pvn.yaml")
+    with pytest.raises(Refused, match="this is not a file"):
+        audit(tmp_path)

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from delivery.problems import WorldFailed
 from delivery.pulls import Pull, of
 from delivery.shapes import AwsAccount, AzureAccount, GcpAccount
 from delivery.unknown import Unknown
@@ -189,3 +190,6 @@ def test_people_are_counted_once_and_lines_without_a_key_are_named(tmp_path):
     (folder / ssh.ALLOWED_SIGNERS).write_text("\n".join(lines))
     assert ssh.allowed(tmp_path) == (frozenset({"jane", "joe"}), (5,))
     assert ssh.allowed(tmp_path / "elsewhere") == (frozenset(), ())
+    (tmp_path / "approvals/allowed_signers").write_bytes(b"\xff\xfej")
+    with pytest.raises(WorldFailed, match="approvals/allowed_signers: it is not UTF-8\n  fix: "):
+        ssh.allowed(tmp_path)

@@ -1,3 +1,4 @@
+import os
 import subprocess
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import yaml
 from delivery import approvals
 from delivery.approvals import Statement
 from delivery.facts import Approval, BadApproval
+from delivery.problems import WorldFailed
 from evidence import signatures
 from tests.unit.made import NOW
 
@@ -86,6 +88,20 @@ def test_with_no_approvals_nothing_is_asked(tmp_path):
     assert signatures.read(tmp_path) == ((), ())
 
 
+def test_a_folder_that_cannot_be_looked_into_may_hold_a_no_and_stops_everything(desk, monkeypatch):
+    desk.put("", "shop/production/no.yaml")
+    is_root = os.geteuid() == 0
+    try:
+        if is_root:
+            os.seteuid(65534)
+        else:
+            (desk.root / "approvals/shop").chmod(0)
+        with pytest.raises(WorldFailed, match="it cannot be read: permission denied\n  fix: "):
+            signatures.read(desk.root)
+    finally:
+        os.seteuid(0) if is_root else (desk.root / "approvals/shop").chmod(0o700)
+
+
 def test_a_pattern_of_principals_is_one_person(desk):
     desk.allow("*@jane")
     text = statement().text
@@ -103,7 +119,7 @@ def test_a_stranger_does_not_count(desk):
     desk.allow("jane")
     text = statement().text
     desk.put({"statement": text, "signature": desk.sign(text, "mallory")})
-    assert desk.why() == "its signer is not among the allowed signers, or the signature is damaged"
+    assert desk.why() == "its signer is not among the allowed signers, its key is not valid now, or the signature is damaged"
 
 
 FIELDS: list[dict[str, Any]] = [
@@ -184,6 +200,12 @@ def test_a_signed_text_that_is_not_exactly_a_statement_proves_nothing(desk, wron
     desk.allow("jane")
     desk.put({"statement": wrong, "signature": desk.sign(wrong, "jane")})
     assert why in desk.why()
+
+
+def test_a_file_that_is_not_utf_8_proves_nothing(desk):
+    desk.put("")
+    (desk.root / "approvals/shop/production/a.yaml").write_bytes(b"statement: \xff")
+    assert desk.why() == "it is not UTF-8 text"
 
 
 def test_a_damaged_signature_proves_nothing(desk):
