@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -82,18 +83,32 @@ def pvn(ctx: click.Context, folder: Path | None) -> None:
 def root(ctx: click.Context) -> Path:
     """Return the project's root: the folder that was named, else the nearest one above with a Pulumi.yaml."""
     named: Path | None = ctx.find_root().obj
-    start = (named or Path.cwd()).resolve()
+    start = place(named)
     for folder in [start] if named else [start, *start.parents]:
         if (folder / "Pulumi.yaml").is_file():
             return folder
+    if named:
+        what = "there is no Pulumi.yaml in it" if start.is_dir() else "there is no such folder"
+        raise Refused([Problem(Spot(str(start)), what, "name the folder that holds the project's Pulumi.yaml")])
     fix = "go to a project's folder, or name one: pvn -C FOLDER …"
     raise Refused([Problem(Spot(str(start)), "there is no Pulumi.yaml here or above", fix)])
+
+
+def place(named: Path | None) -> Path:
+    """Return the folder that was named, else the one that we are in. Raises Refused where that one was taken away."""
+    try:
+        return (named or Path.cwd()).resolve()
+    except FileNotFoundError:
+        raise Refused([Problem(Spot("."), "the folder that you are in is gone", "go to a project's folder")]) from None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the exit code that says how it went."""
     # a command lives for a second and lets go of nothing before: collecting garbage only costs it time
     gc.disable()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # a terminal that has not all characters gets a question mark for the others
+        sys.stdout.reconfigure(errors="replace")
     try:
         code = pvn.main(args=arguments, prog_name="pvn", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else DONE)
@@ -105,10 +120,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as wrong:
-        if wrong.filename is None:
-            raise
         reason = (wrong.strerror or type(wrong).__name__).lower()
-        click.echo(f"{wrong.filename}: {reason}\n  fix: see what is there, and that you may use it", err=True)
+        where, fix = wrong.filename, "see what is there, and that you may use it"
+        if where is None:
+            where, fix = "the system", "give it what is missing, and run this again"
+            sys.stdout = None  # where it is the output that finds no room, Python would complain once more at exit
+        click.echo(f"{where}: {reason}\n  fix: {fix}", err=True)
         sys.exit(WORLD_FAILED)
     except Trouble as trouble:
         click.echo(trouble, err=True)

@@ -14,14 +14,14 @@ from delivery.canonical import short
 from delivery.foundations import Part
 from delivery.gates import Verdict
 from delivery.plan import Action, Step
-from pvn import completion, output, standing, waiting
+from pvn import completion, named, options, output, standing, waiting
 from pvn.command import WAITING, root
 
 if TYPE_CHECKING:
     from rich.tree import Tree as Picture
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.argument("applications", nargs=-1, shell_complete=completion.applications)
 @output.option
 @click.pass_context
@@ -34,6 +34,7 @@ def command(ctx: click.Context, applications: tuple[str, ...], form: output.Form
     """
     where = root(ctx)
     wanted = checks.check(tree.read(where))
+    named.applications(wanted, applications)
     found = standing.look(where, wanted)
     steps = [one for one in found.steps if not applications or one.candidate.instance.application in applications]
     parts = () if applications else found.parts

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from delivery.problems import WorldFailed
+from pvn import release_file
 from pvn.command import _VERBS, main
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -199,6 +202,23 @@ def test_a_file_where_a_folder_should_be_is_named_without_a_traceback(project, p
     assert f"{project}/approvals/my-app/production: not a directory\n  fix: " in err
 
 
+@pytest.mark.parametrize(("mark", "end"), [("", "\r\n"), ("\ufeff", "\n"), ("\ufeff", "\r\n")])
+def test_a_release_keeps_the_line_ends_of_its_file(project, pvn, mark, end):
+    file = project / "releases/my-app.yaml"
+    file.write_text(mark + file.read_text(), encoding="utf-8", newline=end)
+    assert pvn("release", "my-app", "-s", "my-backend", "-p", "replicas=5")[0] == 0
+    written = file.read_bytes().decode()
+    assert written.count(end) == written.count("\n")
+    assert pvn("check")[0] == 0
+
+
+def test_a_file_that_cannot_be_written_is_named_without_a_traceback(tmp_path):
+    (tmp_path / "releases").write_text("")
+    file = tmp_path / "releases/shop.yaml"
+    with pytest.raises(WorldFailed, match=f"{re.escape(str(file))}: it cannot be written: .*\n  fix: "):
+        release_file.write(file, "release:\n")
+
+
 @pytest.mark.parametrize(
     "release",
     [
@@ -257,13 +277,35 @@ def test_rendering_imports_neither_the_engine_nor_a_cluster_client():
 
 
 def test_whoever_stops_reading_early_gets_no_traceback():
-    command = f"{sys.executable} -m pvn.command -C {CHECKOUT} render | head -1"
+    command = f"{sys.executable} -m pvn -C {CHECKOUT} render | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=True)
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_without_all_characters_gets_others_in_their_place(project, encoding, monkeypatch):
+    # the state of a stack that was never made, and a cluster that nobody has to ask
+    (project / "pulumi").write_text("#!/bin/sh\necho 'error: no stack named so' >&2; exit 1\n")
+    (project / "pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{project}:{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    for verb in ("status", "why"):
+        command = [sys.executable, "-m", "pvn", verb, "my-app"]
+        done = subprocess.run(command, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (3, b"")
+        assert b"manualApproval: 0 of 1 approvals" in done.stdout
+
+
+def test_whoever_presses_control_c_while_it_is_still_being_loaded_gets_no_traceback(tmp_path):
+    # a library that takes its time, and is interrupted in it
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt")
+    command = [sys.executable, "-m", "pvn", "check"]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 def test_whoever_presses_control_c_gets_no_traceback(project):
-    command = [sys.executable, "-m", "pvn.command", "approve", "my-app", "--channel", "production"]
+    command = [sys.executable, "-m", "pvn", "approve", "my-app", "--channel", "production"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()  # it has shown what would be signed, and asks
@@ -285,7 +327,7 @@ def test_there_is_colour_only_where_a_terminal_is_and_wants_it(project, variable
         (project / "releases/my-app.yaml").read_text().replace("replicas: 1", "replicas: 4")
     )
     child, terminal = pty.openpty()
-    command = [sys.executable, "-m", "pvn.command", "diff", "--base", "HEAD"]
+    command = [sys.executable, "-m", "pvn", "diff", "--base", "HEAD"]
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | variables
     subprocess.run(command, env=environment, stdout=terminal, check=True)
     os.close(terminal)
