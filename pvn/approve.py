@@ -19,7 +19,7 @@ from pvn import changed, completion, infrastructure, options, output, signing
 from pvn.command import root
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.argument("application", required=False, shell_complete=completion.applications)
 @click.option("-c", "--channel", shell_complete=completion.channels, help="The release channel that may move.")
 @click.option(
@@ -59,7 +59,7 @@ def command(
     if form is output.Form.TEXT:
         _show(candidates, remembered)
     if not yes:
-        click.confirm(f"Approve this for {channel}?", abort=True, err=True)
+        options.agree(f"Approve this for {channel}?")
     files = signing.say(where, candidates, key)
     signed(files, candidates[0].instance.stack, form)
 

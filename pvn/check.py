@@ -8,11 +8,11 @@ import click
 
 from delivery.audit import audit
 from delivery.problems import Refused
-from pvn import output
+from pvn import options, output
 from pvn.command import REFUSED, root
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @output.option
 @click.pass_context
 def command(ctx: click.Context, form: output.Form) -> None:

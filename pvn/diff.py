@@ -16,7 +16,7 @@ from delivery.changes import Change, Changes
 from delivery.problems import Problem, Refused, Spot
 from delivery.tree import Tree
 from evidence import history
-from pvn import changed, comment
+from pvn import changed, comment, options
 from pvn.command import root
 
 
@@ -28,7 +28,7 @@ class Form(StrEnum):
     MARKDOWN = "markdown"
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.option("-b", "--base", required=True, metavar="REF", help="The branch, tag or commit to compare with.")
 @click.option(
     "-o", "--output", "form", type=click.Choice(list(Form), case_sensitive=False), default=Form.TEXT,

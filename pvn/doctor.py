@@ -13,12 +13,12 @@ from delivery import checks, tree
 from delivery.problems import Problem, Refused, Spot, suggestion
 from evidence import checkup
 from evidence.checkup import Finding, State
-from pvn import output
+from pvn import completion, options, output
 from pvn.command import WAITING, WORLD_FAILED, root
 
 
-@click.command()
-@click.argument("stacks", nargs=-1)
+@click.command(cls=options.Verb)
+@click.argument("stacks", nargs=-1, shell_complete=completion.stacks)
 @output.option
 @click.pass_context
 def command(ctx: click.Context, stacks: tuple[str, ...], form: output.Form) -> None:

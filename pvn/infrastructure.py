@@ -12,7 +12,7 @@ from delivery.canonical import short
 from delivery.gates import Alteration
 from delivery.problems import Problem, Refused, Spot, suggestion
 from delivery.tree import Tree
-from pvn import output, signing, standing, waiting
+from pvn import options, output, signing, standing, waiting
 
 
 def say(
@@ -23,7 +23,7 @@ def say(
     if form is output.Form.TEXT:
         _show(changes)
     if question:
-        click.confirm(question, abort=True, err=True)
+        options.agree(question)
     digests = {one.name: (one.digest, one.digest) for one in changes}
     texts = {one.name: one.text for one in changes}
     return [signing.of_stack(where, stack, digests, texts, key, is_rejection=is_rejection)]

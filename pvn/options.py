@@ -13,6 +13,33 @@ from pvn import completion
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
+class Verb(click.Command):
+    """A verb. Of an option that takes one value, a second one is refused: the last would win, and nobody would know."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the words of a command line in. Raises UsageError."""
+        _, _, said = self.make_parser(ctx).parse_args(list(args))
+        for one in said:
+            takes_one = isinstance(one, click.Option) and not one.multiple and not one.is_flag
+            if takes_one and said.count(one) > 1 and not ctx.resilient_parsing:
+                raise click.UsageError(f"say --{(one.opts[-1]).lstrip('-')} once: it takes one value", ctx)
+        return super().parse_args(ctx, args)
+
+
+def agree(question: str) -> None:
+    """Ask for a yes. Raises Abort for a no, and UsageError where there is nobody to answer."""
+    try:
+        answer = click.confirm(question, err=True)
+    except click.Abort as end:
+        if not isinstance(end.__context__, EOFError):
+            raise
+        click.echo(err=True)
+        raise click.UsageError("say --yes: there is nobody to answer") from None
+    if not answer:
+        click.echo("nothing is signed", err=True)
+        raise click.Abort
+
+
 def services(default: str = "all") -> Decorator:
     """Return the option `--service`, which may be repeated; `default` says which services are meant without it."""
     return click.option(

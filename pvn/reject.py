@@ -13,7 +13,7 @@ from pvn.approve import signed
 from pvn.command import root
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.argument("application", required=False, shell_complete=completion.applications)
 @click.option("-c", "--channel", shell_complete=completion.channels, help="The channel it must not reach.")
 @click.option(
@@ -54,5 +54,5 @@ def command(
     if form is output.Form.TEXT:
         click.echo("\n".join(f"{one.instance.id} at {short(one.version)}" for one in candidates))
     if not yes:
-        click.confirm(f"Keep this out of {channel}?", abort=True, err=True)
+        options.agree(f"Keep this out of {channel}?")
     signed(signing.say(where, candidates, key, is_rejection=True), candidates[0].instance.stack, form)

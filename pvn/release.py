@@ -14,11 +14,11 @@ from delivery.shapes import ReleaseFile, ServiceConfig
 from delivery.tree import Tree
 from delivery.unknown import Absent, Unknown
 from evidence import registry
-from pvn import completion, named, output, release_file
+from pvn import completion, named, options, output, release_file
 from pvn.command import root
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.argument("application", shell_complete=completion.applications)
 @click.option("-s", "--service", required=True, shell_complete=completion.services, help="The service that gets new values.")
 @click.option(
@@ -51,13 +51,15 @@ def command(
 
     Example: pvn release my-app --service my-backend --param image=1.4.2
     """
+    told = {name.removeprefix("source_"): value for name, value in source.items() if value}
+    if not (params or told or retry):
+        raise click.UsageError("say which value is new: --param NAME=VALUE, or --retry")
     where = root(ctx)
     found = tree.read(where)
     wanted = checks.check(found)
-    values = _values(wanted, application, service, params)
+    values = _values(wanted, application, service, channel, params)
     name = f"releases/{application}.yaml"
-    before = (where / name).read_text("utf-8") if (where / name).exists() else None
-    told = {name.removeprefix("source_"): value for name, value in source.items() if value}
+    before = release_file.read(where / name)
     # what is wrong with the project is said before anybody is asked about an image
     _sound(found, name, release_file.edited(before, application, service, values, channel, told, is_again=retry))
     if keep_tag:
@@ -134,21 +136,20 @@ def _refuse_tags(wanted: Tree, application: str, service: str, values: Mapping[s
 _DIGITS = 30
 
 
-def _values(wanted: Tree, application: str, service: str, params: tuple[str, ...]) -> Mapping[str, str | int]:
+def _values(
+    wanted: Tree, application: str, service: str, channel: str | None, params: tuple[str, ...]
+) -> Mapping[str, str | int]:
     """Return the values with the types that the service's parameters have."""
-    here = Spot("applications/")
-    named.application(wanted, application)
-    found = wanted.services.get((application, service))
-    if found is None:
-        services = [name for owner, name in wanted.services if owner == application]
-        what = f"application {application!r} has no service {service!r}"
-        raise Refused([Problem(here, what, suggestion(service, services, "services"))])
+    named.application(wanted, application, channel, [service])
+    found = wanted.services[application, service]
     kinds = {one.name: one for one in found.parameters}
     values: dict[str, str | int] = {}
     for param in params:
         name, equals, value = param.partition("=")
         if not equals:
             raise click.UsageError(f"--param {param!r} is not NAME=VALUE")
+        if name in values:
+            raise click.UsageError(f"say --param {name}=… once: it takes one value")
         if name not in kinds:
             what = f"service {service!r} has no parameter {name!r}"
             raise Refused([Problem(found.at, what, suggestion(name, kinds, "parameters"))])

@@ -10,12 +10,11 @@ import click
 from delivery import checks, desired, manifests, tree
 from delivery.instances import ServiceInstance
 from delivery.problems import Problem, Refused, Spot, suggestion
-from delivery.tree import Tree
-from pvn import completion, output
+from pvn import completion, named, options, output
 from pvn.command import root
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.argument("applications", nargs=-1, shell_complete=completion.applications)
 @click.option("-c", "--channel", shell_complete=completion.channels, help="Only this release channel.  [default: all]")
 @click.option(
@@ -31,16 +30,22 @@ def command(
     Example: pvn render my-app --channel production
     """
     wanted = checks.check(tree.read(root(ctx)))
-    _known(wanted, applications, channel)
+    named.applications(wanted, applications)
+    if channel is not None:
+        named.channel(wanted, channel)
 
     def asked_for(one: ServiceInstance) -> bool:
         return (
             (not applications or one.application in applications)
             and channel in (None, one.channel)
-            and fnmatch.fnmatchcase(one.service, service or "*")
+            and (service is None or fnmatch.fnmatchcase(one.service, service))
         )
 
     found = desired.desire(wanted, asked_for)
+    if not found.candidates:
+        known = {name for owner, name in wanted.services if not applications or owner in applications}
+        what = "no service instance is all that was asked for"
+        raise Refused([Problem(Spot("applications/"), what, suggestion(service or "", known, "services"))])
     objects = {one.instance.id: list(manifests.with_version(one.bundle.objects, one.version)) for one in found.candidates}
     if form is output.Form.JSON:
         instances = {
@@ -56,18 +61,3 @@ def command(
         return
     for one in found.candidates:
         click.echo(f"# {one.instance.id} on {one.bundle.runtime}\n{manifests.text(objects[one.instance.id])}", nl=False)
-
-
-def _known(wanted: Tree, applications: tuple[str, ...], channel: str | None) -> None:
-    """Refuse names that the tree does not have: an empty answer would look like a good one."""
-    here = Spot("applications/")
-    channels = {one.name for application in wanted.applications.values() for one in application.release_channels}
-    problems = [
-        Problem(here, f"there is no application {name!r}", suggestion(name, wanted.applications, "applications"))
-        for name in applications
-        if name not in wanted.applications
-    ]
-    if channel is not None and channel not in channels:
-        problems.append(Problem(here, f"there is no release channel {channel!r}", suggestion(channel, channels, "channels")))
-    if problems:
-        raise Refused(problems)

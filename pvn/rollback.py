@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
-from delivery import checks, desired, tree
+from delivery import checks, desired, rollbacks, tree
 from delivery.canonical import short
-from delivery.problems import Problem, Refused, Spot, suggestion
+from delivery.problems import Problem, Refused
 from delivery.records import Ledger, Record
 from delivery.tree import Tree
 from delivery.versions import Candidate
@@ -18,7 +17,7 @@ from pvn import completion, named, options, output, release_file, standing
 from pvn.command import root
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.argument("application", shell_complete=completion.applications)
 @click.option("-c", "--channel", required=True, shell_complete=completion.channels, help="The channel that goes back.")
 @options.services("all that have something to go back to")
@@ -45,46 +44,43 @@ def command(
 
     Example: pvn rollback my-app --channel production --service my-backend
     """
+    if lift and (version is not None or reason):
+        raise click.UsageError("--lift goes back to nothing: leave --to and --reason out")
     where = root(ctx)
     wanted = checks.check(tree.read(where))
     candidates = _meant(wanted, application, channel, services)
-    names = [one.instance.service for one in candidates]
+    file = f"releases/{application}.yaml"
+    before = release_file.read(where / file)
     if lift:
-        changed = release_file.lifted(_text(where, application), channel, names)
+        held = rollbacks.wanted(wanted)
+        names = [one.instance.service for one in candidates if one.instance.id in held]
+        changed = release_file.lifted(before, channel, names)
         targets = {}
     else:
         remembered = standing.ledger(where, candidates[0].instance.stack)
         targets = _targets(candidates, remembered, version, is_picky=bool(services))
         pins = {name: {"version": one.version, "manifests": one.manifests} for name, one in targets.items()}
-        changed = release_file.pinned(_text(where, application), application, channel, pins, reason)
-    file = f"releases/{application}.yaml"
-    release_file.write(where / file, changed)
+        names = []
+        changed = release_file.pinned(before, application, channel, pins, reason)
+    if names or targets:
+        release_file.write(where / file, changed)
     if form is output.Form.JSON:
         said = {name: {"version": one.version, "manifests": one.manifests} for name, one in targets.items()}
-        click.echo(json.dumps({"file": file, "lifted": names if lift else [], "rollbacks": said}))
+        click.echo(json.dumps({"file": file, "lifted": names, "rollbacks": said}))
         return
-    for name in names if lift else targets:
-        click.echo(f"{name}: {'follows its releases again' if lift else f'goes back to {short(targets[name].version)}'}")
-    click.echo(f"next: git add {file}, then pulumi up -s {candidates[0].instance.stack}")
-
-
-def _text(where: Path, application: str) -> str | None:
-    file = where / f"releases/{application}.yaml"
-    return file.read_text("utf-8") if file.exists() else None
+    lines = [*(f"{name}: follows its releases again" for name in names)]
+    lines += [f"{name}: goes back to {short(one.version)}" for name, one in targets.items()]
+    after = f"next: git add {file}, then pulumi up -s {candidates[0].instance.stack}"
+    click.echo("\n".join([*lines, after] if lines else [f"nothing to lift: no rollback holds anything in {channel}"]))
 
 
 def _meant(wanted: Tree, application: str, channel: str, services: Sequence[str]) -> tuple[Candidate, ...]:
-    here, meant = Spot("applications/"), named.application(wanted, application)
+    meant = named.application(wanted, application, channel, services)
     found = desired.desire(wanted, lambda one: (one.application, one.channel) == (application, channel))
     by_service = {one.instance.service: one for one in found.candidates}
-    names = [one.name for one in meant.release_channels]
     if not by_service:
-        what = f"application {application!r} has no release channel {channel!r} with services"
-        raise Refused([Problem(meant.at, what, suggestion(channel, names, "channels"))])
-    if unknown := [name for name in services if name not in by_service]:
-        what = f"there is no service {unknown[0]!r} of {application!r} in {channel!r}"
-        raise Refused([Problem(here, what, suggestion(unknown[0], by_service, "services"))])
-    return tuple(by_service[name] for name in (services or sorted(by_service)))
+        raise Refused([Problem(meant.at, f"application {application!r} has no services", "write one first: pvn init")])
+    return tuple(by_service[name] for name in (dict.fromkeys(services) or sorted(by_service)))
 
 
 def _targets(

@@ -8,11 +8,12 @@ from typing import Literal, get_args
 import click
 
 from delivery import schemas
+from pvn import options
 
 Kind = Literal["pvn", "release", "stack"]
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.argument("kind", type=click.Choice(get_args(Kind)), default="pvn")
 def command(kind: Kind) -> None:
     """Print the JSON Schema of .pvn.yaml files (pvn), of releases/*.yaml (release) or of Pulumi.*.yaml (stack).

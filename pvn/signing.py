@@ -17,7 +17,7 @@ from delivery.approvals import Statement
 from delivery.facts import BadApproval
 from delivery.gates import LONGEST_APPROVAL
 from delivery.instances import ApprovalBy
-from delivery.problems import Problem, Refused, Spot, WorldFailed, suggestion
+from delivery.problems import Problem, Refused, Spot, WorldFailed
 from delivery.records import Ledger
 from delivery.tree import Tree
 from delivery.versions import Candidate
@@ -33,20 +33,16 @@ def asked_for(
     Covered are those of the channel that ask for approval. The memory is None where it cannot be had and nothing depends on
     it. Raises Refused for names that do not exist.
     """
-    here, meant = Spot("applications/"), named.application(wanted, application)
-    names = [one.name for one in meant.release_channels]
-    if channel not in names:
-        what = f"application {application!r} has no release channel {channel!r}"
-        raise Refused([Problem(meant.at, what, suggestion(channel, names, "channels"))])
+    meant = named.application(wanted, application, channel, services)
     found = desired.desire(wanted, lambda one: (one.application, one.channel) == (application, channel))
     by_service = {one.instance.service: one for one in found.candidates if _topics(one)}
-    if unknown := [name for name in services if name not in by_service]:
-        what = f"no service {unknown[0]!r} of {application!r} asks for approval in {channel!r}"
-        raise Refused([Problem(here, what, suggestion(unknown[0], by_service, "services that do"))])
     if not by_service:
         what = f"nothing in channel {channel!r} of {application!r} asks for approval"
-        raise Refused([Problem(here, what, "give the channel the precondition `manualApproval: {}`")])
-    chosen = [by_service[name] for name in (services or sorted(by_service))]
+        raise Refused([Problem(meant.at, what, "give the channel the precondition `manualApproval: {}`")])
+    if silent := [name for name in services if name not in by_service]:
+        what = f"nobody has to approve {', '.join(silent)} in channel {channel!r}"
+        raise Refused([Problem(meant.at, what, f"services that ask for it: {', '.join(sorted(by_service))}")])
+    chosen = [by_service[name] for name in (dict.fromkeys(services) or sorted(by_service))]
     try:
         remembered = standing.ledger(where, chosen[0].instance.stack)
     except WorldFailed:
@@ -66,7 +62,7 @@ def say(where: Path, candidates: Sequence[Candidate], key: Path | None, *, is_re
     Raises Refused where the signature would not count, and WorldFailed where ssh-keygen does not sign.
     """
     now = datetime.now(UTC).replace(microsecond=0)
-    chosen = key or _usual_key()
+    chosen = _key(key)
     texts = {one.instance.service: one.bundle.text for one in candidates}
     return [_sign(where, one, chosen, texts) for one in _statements(candidates, now, is_rejection)]
 
@@ -85,7 +81,7 @@ def of_stack(
     statement = Statement(
         approvals.STACK, stack, approvals.MANUAL, is_rejection, digests, signed=now, expires=now + LONGEST_APPROVAL
     )
-    return _sign(where, statement, key or _usual_key(), texts)
+    return _sign(where, statement, _key(key), texts)
 
 
 def _statements(candidates: Sequence[Candidate], now: datetime, is_rejection: bool) -> list[Statement]:
@@ -114,7 +110,8 @@ def _sign(where: Path, statement: Statement, key: Path, texts: Mapping[str, str]
     try:
         signature = ssh.sign(key, statement.text, approvals.NAMESPACE)
     except ValueError as wrong:
-        raise WorldFailed(f"ssh-keygen, key {key}", str(wrong), "name your key: --key ~/.ssh/id_ed25519") from None
+        fix = f"name your key: --key FILE; give one with a passphrase to the agent first: ssh-add {key}"
+        raise WorldFailed(f"ssh-keygen, key {key}", str(wrong), fix) from None
     stamp = statement.signed.strftime("%Y%m%dT%H%M%SZ")
     folder = where / ssh.FOLDER / statement.application / statement.channel
     folder.mkdir(parents=True, exist_ok=True)
@@ -155,6 +152,21 @@ def _git_key() -> str:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:  # git is not needed here
         return ""
+
+
+def _key(named: Path | None) -> Path:
+    """Return the key that was named, or the usual one. Raises Refused where there is none, or neither half of it."""
+    if named is None:
+        return _usual_key()
+    try:
+        key = named.expanduser()
+    except RuntimeError:  # no such person
+        key = named
+    # an agent needs no more than the public half
+    if not (key.is_file() or key.with_name(f"{key.name}.pub").is_file()):
+        what = "this is no file" if key.exists() else "there is no such file"
+        raise Refused([Problem(Spot(f"--key {named}"), what, "name your key, such as ~/.ssh/id_ed25519")])
+    return key
 
 
 def _usual_key() -> Path:

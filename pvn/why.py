@@ -13,11 +13,11 @@ from delivery.canonical import short
 from delivery.gates import Answer, State
 from delivery.plan import Action, Step
 from delivery.problems import Problem, Refused, Spot
-from pvn import completion, named, output, standing, status
+from pvn import completion, named, options, output, standing, status
 from pvn.command import WAITING, root
 
 
-@click.command()
+@click.command(cls=options.Verb)
 @click.argument("application", shell_complete=completion.applications)
 @click.option("-c", "--channel", shell_complete=completion.channels, help="Only this release channel.  [default: all]")
 @click.option("-s", "--service", shell_complete=completion.services, help="Only this service.  [default: all]")
@@ -30,7 +30,7 @@ def command(ctx: click.Context, application: str, channel: str | None, service: 
     """
     where = root(ctx)
     wanted = checks.check(tree.read(where))
-    named.application(wanted, application)
+    named.application(wanted, application, channel, [service] if service is not None else [])
     meant = (application, channel, service)
     steps = [one for one in standing.look(where, wanted).steps if _is_meant(one, *meant)]
     if not steps:
