@@ -80,6 +80,8 @@ def push() -> None:
 def main(names: list[str]) -> None:
     """Run the named measurements."""
     os.chdir(Path(__file__).resolve().parents[1])
+    # where bytecode is not kept, every run pays for compiling the program again: nobody's machine is set up like that
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     print(machine())
     known = {
         "commands": commands,

@@ -69,8 +69,6 @@ def _kustomization(folder: Path) -> Path:
 
 def _row(name: str, command: Sequence[str], cwd: Path, code: int = 0) -> Row:
     environment = os.environ | {"PATH": home.path(os.environ["PATH"])}
-    # where bytecode is not kept, every run pays for compiling the program again: nobody's machine is set up like that
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     measured.run(command, cwd, environment, code=code)
     runs = [measured.run(command, cwd, environment, code=code) for _ in range(RUNS)]
     print(f"  {name}: {statistics.median(one.seconds for one in runs):.2f} s", file=sys.stderr, flush=True)
