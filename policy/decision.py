@@ -13,7 +13,7 @@ import yaml
 from delivery import checks, desired, foundations, inventories, records, rollbacks, tombstones, tree
 from delivery.bundles import Bundle
 from delivery.facts import Evidence
-from delivery.plan import Action, Step, plan
+from delivery.plan import Step, plan
 from delivery.problems import WorldFailed
 from delivery.records import Ledger, Record
 from delivery.shapes import Stack
@@ -47,7 +47,11 @@ class Decision:
 
     @cached_property
     def allowed(self) -> Mapping[str, Mapping[Record, Bundle]]:
-        """What may stand in the cluster, by instance id: what its open gates let through, and its last completed release."""
+        """What may stand in the cluster, by instance id: what the plan has for it, and its last completed release.
+
+        The plan has what its open gates let through; a first release that was let through once and did not finish, while
+        it waits again, because it may serve already; otherwise the last completed release.
+        """
         return {name: dict(self._allowed(step)) for name, step in self.steps.items()}
 
     @cached_property
@@ -61,7 +65,7 @@ class Decision:
 
     def _allowed(self, step: Step) -> list[tuple[Record, Bundle]]:
         found = []
-        if step.action is Action.APPLY and step.record and step.bundle:
+        if step.record and step.bundle:
             found.append((step.record, step.bundle))
         if (effective := step.history.effective) is not None:
             found.append((effective, self.ledger.bundle(effective)))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from delivery.records import Record
+from delivery.records import History, Ledger, Record
 from delivery.unknown import Unknown
 from policy.found import Found
 from policy.instances import foreign, unproven
@@ -126,3 +126,13 @@ def test_a_namespace_passes_where_an_instance_needs_it_and_under_its_own_name():
         namespace("shop-production", "k-production/renamed"),
     ):
         assert "needs namespace" in "\n".join(foreign(other, judged.proven()))
+
+
+def test_a_first_release_that_did_not_finish_passes_while_it_waits_again_and_not_once_it_is_rejected():
+    begun = History(is_interrupted=True, tried=made.record(OLD))
+    ledger = Ledger({judged.ID: begun}, {OLD.bundle.digest: OLD.bundle.text})
+    waits = judged.waiting(ledger)
+    assert list(unproven(judged.instance(OLD), waits)) == []
+    assert list(foreign(judged.child(OLD), waits)) == []
+    rejected = made.evidence(made.candidate("staging"), made.approval(WANTED, rejects=True))
+    assert list(unproven(judged.instance(OLD), judged.decision(WANTED, rejected, ledger))) != []
