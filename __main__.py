@@ -8,13 +8,12 @@ from pathlib import Path
 import pulumi
 
 from components import isolation, stack
-from delivery import checks, desired, foundations, inventories, records, rollbacks, tombstones, tree
+from delivery import checks, desired, tombstones, tree
 from delivery.namespaces import namespaces
 from delivery.plan import plan
 from delivery.problems import Trouble
 from delivery.supply import supply
-from delivery.verdicts import verdicts
-from evidence import attestations, configuration, gather, proofs, stacks
+from evidence import attestations, configuration, judgements, stacks
 from pvn import broken, waiting
 
 
@@ -25,22 +24,17 @@ async def update() -> dict[str, object]:
     config = configuration.of_stack(wanted, root, name)
 
     here = desired.with_upstreams(wanted, name)
-    upstream = gather.upstream(here, name)
-    outputs = await stacks.read((name, *upstream.stacks, *proofs.upstreams(config)))
-    ledger, inventory = records.own(name, outputs[name]), inventories.own(name, outputs[name])
-    candidates = rollbacks.pinned(wanted, here.of_stack(name), ledger)
-    asked = upstream.and_own(candidates, ledger, vouches=config.attestation_key is not None)
-    changes = foundations.alterations(name, config, inventory)
-    evidence = proofs.gather(root, config, changes, outputs, gather.gather(root, asked, candidates, outputs))
-    foundation = foundations.lay(config, changes, inventory, evidence)
-    judged = verdicts(here, candidates, ledger, foundation, evidence)
+    outputs = await stacks.read(judgements.stacks(here, name, config))
+    memory, vouches = judgements.memory(name, outputs[name]), config.attestation_key is not None
+    judged = judgements.judge(root, wanted, here, name, outputs, memory, vouches=vouches)
+    foundation = judged.foundation
     removed = tombstones.removed(wanted)
-    steps = plan(candidates, judged, ledger, foundation.runtimes, removed, config.max_deletions)
-    spaces = namespaces(steps.steps, inventory.namespaces, removed, foundation.runtimes)
+    steps = plan(judged.candidates, judged.verdicts, memory.ledger, foundation.runtimes, removed, config.max_deletions)
+    spaces = namespaces(steps.steps, memory.inventory.namespaces, removed, foundation.runtimes)
     for text in filter(None, (waiting.of_infrastructure(foundation), waiting.text(steps))):
         pulumi.info(text)
     isolation.begin(lambda failed: broken.text(foundation, failed))
-    vouched = attestations.make(root, name, config.attestation_key, candidates, evidence)
+    vouched = attestations.make(root, name, config.attestation_key, judged.candidates, judged.evidence)
     return stack.make(foundation, steps, spaces, root, supply(foundation.tree(wanted, name)), vouched)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from delivery import checks, desired, foundations, inventories, records, rollbacks, tombstones, tree
+from delivery import checks, desired, tombstones, tree
 from delivery.bundles import Bundle
 from delivery.facts import Evidence
 from delivery.plan import Step, plan
@@ -19,8 +19,7 @@ from delivery.records import Ledger, Record
 from delivery.shapes import Stack
 from delivery.tombstones import Tombstones
 from delivery.unknown import Unknown
-from delivery.verdicts import verdicts
-from evidence import backend, configuration, gather, proofs
+from evidence import backend, configuration, judgements
 from evidence.gather import Outputs
 
 
@@ -96,21 +95,15 @@ def of_stack(root: Path, stack: str) -> Decision:
     """Return the decision for a stack of a project. Raises Trouble where there cannot be one."""
     wanted = checks.check(tree.read(root))
     settings = configuration.of_stack(wanted, root, stack)
-    found = desired.with_upstreams(wanted, stack)
-    upstream = gather.upstream(found, stack)
-    outputs = backend.read(root, (stack, *upstream.stacks, *proofs.upstreams(settings)))
-    ledger, inventory = records.own(stack, outputs[stack]), inventories.own(stack, outputs[stack])
-    candidates = rollbacks.pinned(wanted, found.of_stack(stack), ledger)
-    asked = upstream.and_own(candidates, ledger)
-    changes = foundations.alterations(stack, settings, inventory)
-    evidence = proofs.gather(root, settings, changes, outputs, gather.gather(root, asked, candidates, outputs))
-    foundation = foundations.lay(settings, changes, inventory, evidence)
-    judged = verdicts(found, candidates, ledger, foundation, evidence)
-    removed = tombstones.removed(wanted)
-    steps = plan(candidates, judged, ledger, foundation.runtimes, removed, settings.max_deletions).steps
-    by_id = {one.candidate.instance.id: one for one in steps}
-    settings = foundation.tree(wanted, stack).stacks[stack]
-    return Decision(stack, settings, by_id, ledger, evidence, removed, _recorded(outputs[stack]))
+    here = desired.with_upstreams(wanted, stack)
+    outputs = backend.read(root, judgements.stacks(here, stack, settings))
+    memory = judgements.memory(stack, outputs[stack])
+    judged = judgements.judge(root, wanted, here, stack, outputs, memory)
+    ledger, foundation, removed = memory.ledger, judged.foundation, tombstones.removed(wanted)
+    planned = plan(judged.candidates, judged.verdicts, ledger, foundation.runtimes, removed, settings.max_deletions)
+    steps = {one.candidate.instance.id: one for one in planned.steps}
+    built = foundation.tree(wanted, stack).stacks[stack]
+    return Decision(stack, built, steps, ledger, judged.evidence, removed, _recorded(outputs[stack]))
 
 
 def _recorded(outputs: Outputs | Unknown) -> dict[str, frozenset[str]]:

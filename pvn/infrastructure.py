@@ -57,7 +57,7 @@ def _asked_for(where: Path, wanted: Tree, stack: str) -> tuple[Alteration, ...]:
     if not any(one.manual_approval for one in settings.preconditions):
         fix = "give it the precondition: `pvn:preconditions: [{manualApproval: {}}]`"
         raise Refused([Problem(file, "its runtimes and registries change without approval", fix)])
-    changes = foundations.alterations(stack, settings, standing.inventory(where, stack))
+    changes = foundations.alterations(stack, settings, standing.memory(where, stack).inventory)
     found = tuple(one for one in changes if one.is_change)
     if not found:
         what = "its runtimes and registries are what was last completed, so there is nothing to sign for"

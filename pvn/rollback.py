@@ -57,7 +57,7 @@ def command(
         changed = release_file.lifted(before, channel, names)
         targets = {}
     else:
-        remembered = standing.ledger(where, candidates[0].instance.stack)
+        remembered = standing.memory(where, candidates[0].instance.stack).ledger
         targets = _targets(candidates, remembered, version, is_picky=bool(services))
         pins = {name: {"version": one.version, "manifests": one.manifests} for name, one in targets.items()}
         names = []

@@ -44,7 +44,7 @@ def asked_for(
         raise Refused([Problem(meant.at, what, f"services that ask for it: {', '.join(sorted(by_service))}")])
     chosen = [by_service[name] for name in (dict.fromkeys(services) or sorted(by_service))]
     try:
-        remembered = standing.ledger(where, chosen[0].instance.stack)
+        remembered = standing.memory(where, chosen[0].instance.stack).ledger
     except WorldFailed:
         if any(one.instance.id in rollbacks.wanted(wanted) for one in chosen):
             raise  # what a rollback brings back is known to the stack alone

@@ -1,0 +1,85 @@
+"""What the gates of one stack say: everything they may look at is asked in one go, and then they are judged.
+
+The program, the policy pack and `pvn status` all come through here. They differ in how they read the outputs of stacks, and
+in nothing that decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from delivery import desired, foundations, inventories, records, rollbacks
+from delivery.desired import Desired
+from delivery.facts import Evidence
+from delivery.foundations import Foundation
+from delivery.gates import Verdict
+from delivery.inventories import Inventory
+from delivery.records import Ledger
+from delivery.shapes import Stack
+from delivery.tree import Tree
+from delivery.unknown import Unknown
+from delivery.verdicts import verdicts
+from delivery.versions import Candidate
+from evidence import gather, proofs
+from evidence.gather import Outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a stack remembers of its last update; nothing before the first one."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    """Of its service instances."""
+    inventory: Inventory = field(default_factory=Inventory)
+    """Of its runtimes and registries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a stack is to become, and what its gates say of it."""
+
+    candidates: tuple[Candidate, ...]
+    """What the tree wants of each service instance, or what a rollback wants of it."""
+    memory: Memory
+    evidence: Evidence
+    foundation: Foundation
+    verdicts: Mapping[str, Verdict]
+    """By instance id."""
+
+
+def memory(stack: str, outputs: Outputs | Unknown) -> Memory:
+    """Return what a stack's outputs say that it remembers. Raises WorldFailed where that cannot be had for certain."""
+    return Memory(records.own(stack, outputs), inventories.own(stack, outputs))
+
+
+def stacks(here: Desired, stack: str, settings: Stack) -> frozenset[str]:
+    """Return the stacks whose outputs a judgement needs: its own, and those that its gates look at."""
+    return frozenset({stack, *gather.upstream(here, stack).stacks, *proofs.upstreams(settings)})
+
+
+def judge(
+    root: Path,
+    wanted: Tree,
+    here: Desired,
+    stack: str,
+    outputs: Mapping[str, Outputs | Unknown],
+    remembered: Memory,
+    *,
+    vouches: bool = False,
+) -> Judgement:
+    """Ask everything that the gates of a stack may look at, and return what they say.
+
+    `here` has the stack's own candidates and those that their gates look at, `outputs` are those of `stacks`, and a stack
+    that `vouches` for its own stability is looked at as well. Raises Refused where a rollback names a release that the stack
+    does not remember. What does not answer is an Unknown that keeps shut what depends on it, never an error.
+    """
+    settings, ledger, inventory = wanted.stacks[stack], remembered.ledger, remembered.inventory
+    own = (one for one in here.of_stack(stack) if desired.is_selected(wanted, one.instance))
+    candidates = rollbacks.pinned(wanted, own, ledger)
+    changes = foundations.alterations(stack, settings, inventory)
+    asked = gather.upstream(here, stack).and_own(candidates, ledger, vouches=vouches)
+    evidence = proofs.gather(root, settings, changes, outputs, gather.gather(root, asked, candidates, outputs))
+    foundation = foundations.lay(settings, changes, inventory, evidence)
+    return Judgement(candidates, remembered, evidence, foundation, verdicts(here, candidates, ledger, foundation, evidence))
