@@ -2,7 +2,7 @@
 # Works with the make of Linux and of macOS (3.81): no command of ours is looked up on the PATH that is set below.
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup check format test unit golden engine bench demo demo-down lock clean
+.PHONY: help python setup check format test unit golden emulated engine bench demo demo-down lock clean
 
 VENV   := $(CURDIR)/.venv
 PYTHON := $(VENV)/bin/python
@@ -10,7 +10,9 @@ PYTEST := $(PYTHON) -m pytest
 # a file at a time in each of three workers: the tests wait for clusters more than they compute. What fails on a busy machine
 # gets one more chance, alone and with the words of the first; what fails twice has failed.
 ENGINE  = $(PYTEST) -n 3 --dist loadfile tests/engine || $(PYTEST) --last-failed tests/engine
-QUICK  := $(filter-out tests/engine tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
+# a worker for each emulator
+EMULATED = $(PYTHON) -m tools.emulators && $(PYTEST) -n 2 --dist loadfile tests/emulated
+QUICK  := $(filter-out tests/emulated tests/engine tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 
 # the project's own tools come first, for everything that is started from here
 export PATH := $(VENV)/toolchain/bin:$(VENV)/bin:$(PATH)
@@ -40,6 +42,7 @@ format: python ## Put every file into the one format
 test: setup ## Every test, with the real engine and real local clusters
 	$(PYTEST) -n auto $(QUICK)
 	$(PYTEST) -n auto -q --hypothesis-profile thorough tests/unit/gates/test_sequences.py tests/unit/gates/test_faults.py
+	$(EMULATED)
 	$(ENGINE)
 
 unit: python ## The tests that need no engine and no cluster: seconds
@@ -48,6 +51,9 @@ unit: python ## The tests that need no engine and no cluster: seconds
 golden: python ## Write the golden answers anew; read the diff
 	$(PYTEST) -q tests/golden --refresh
 	git --no-pager diff --stat -- tests/golden docs/schemas
+
+emulated: python ## The tests that call emulators of AWS; these are fetched the first time
+	$(EMULATED)
 
 engine: setup ## The tests with the real engine
 	$(ENGINE)
@@ -64,6 +70,7 @@ demo-down: setup ## Take the demo down again
 lock: setup ## Resolve the requirements and the tools' modules anew, and lock them
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 tools/emulators.in -o tools/emulators.txt
 	$(PYTHON) -m tools.toolchain --lock
 
 clean: ## Remove what was made in this folder (built tools stay in the cache outside)

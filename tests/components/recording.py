@@ -1,7 +1,7 @@
 """What a program registers, as the engine would be told, without an engine: every resource with all that was said of it.
 
-No cloud answers here. `ANSWERS` makes up what one would compute, so that what depends on it can be seen; whether a cloud
-takes what it is sent is beyond these tests.
+No cloud answers here, unless one is handed in. `ANSWERS` makes up what one would compute, so that what depends on it can be
+seen; whether a cloud takes what it is sent is beyond these tests. tests/emulated asks emulators of one.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Made:
 class Recording(mocks.MockMonitor):
     """A monitor that keeps what it is told."""
 
-    def __init__(self, is_preview: bool) -> None:
-        super().__init__(_Cloud(is_preview))
+    def __init__(self, is_preview: bool, cloud: mocks.Mocks | None = None) -> None:
+        super().__init__(cloud or Imagined(is_preview))
         self.made: list[Made] = []
         self.invoked: list[tuple[str, str]] = []
 
@@ -102,9 +102,9 @@ class Recording(mocks.MockMonitor):
         return False
 
 
-def record(program: Callable[[], object], *, is_preview: bool = False) -> Recording:
+def record(program: Callable[[], object], *, is_preview: bool = False, cloud: mocks.Mocks | None = None) -> Recording:
     """Run a program and return what it registered. In a preview, nothing that a cloud computes is known."""
-    recording = Recording(is_preview)
+    recording = Recording(is_preview, cloud)
     run(program, recording, is_preview=is_preview)
     return recording
 
@@ -128,7 +128,7 @@ def value(output: pulumi.Output[Any]) -> Any:
     return asyncio.get_event_loop().run_until_complete(output.future())
 
 
-class _Cloud(mocks.Mocks):
+class Imagined(mocks.Mocks):
     """Answers as a cloud would, with made-up ids."""
 
     def __init__(self, is_preview: bool) -> None:
