@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from delivery.facts import Evidence
-from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved
+from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved, end
 from delivery.gates.guarded import Alteration, guarded
 from delivery.gates.progress import progress
 from delivery.gates.protected import protected
@@ -22,7 +22,7 @@ from delivery.instances import ApprovalBy, NothingToAwait, StableIn, Stage
 from delivery.records import History
 from delivery.versions import Candidate
 
-__all__ = ["CLOCK_SKEW", "LONGEST_APPROVAL", "Alteration", "Answer", "State", "Verdict", "decide", "guarded"]
+__all__ = ["CLOCK_SKEW", "LONGEST_APPROVAL", "Alteration", "Answer", "State", "Verdict", "decide", "end", "guarded"]
 
 
 def decide(candidate: Candidate, siblings: Mapping[str, Candidate], history: History, evidence: Evidence) -> Verdict:

@@ -80,6 +80,11 @@ def signed_for(subject: Subject, topic: str, approvers: int, evidence: Evidence)
     return Answer(gate, State.WAITING, f"{fact} ({'; '.join(reasons)})" if reasons else fact, subject.command)
 
 
+def end(approval: Approval, how: Approvals) -> datetime:
+    """Return from when on an approval counts no more: it says so itself, its stack does, or a week is over."""
+    return min(approval.expires, approval.signed + min(how.longest, LONGEST_APPROVAL))
+
+
 def _concerns(approval: Approval, subject: Subject, topic: str) -> bool:
     names = (approval.application, approval.channel, approval.topic)
     return names == (subject.application, subject.channel, topic) and subject.name in approval.services
@@ -99,7 +104,7 @@ def _objection(approval: Approval, subject: Subject, author: str | None, now: da
         return f"is for {_other(approval, subject, version)}"
     if version != subject.version:
         return f"is for version {short(version)} of the same objects: a value or a file of another channel changed since"
-    expires = min(approval.expires, approval.signed + min(subject.how.longest, LONGEST_APPROVAL))
+    expires = end(approval, subject.how)
     if approval.signed > now + CLOCK_SKEW:
         return "is dated in the future"
     if now >= expires:

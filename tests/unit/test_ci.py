@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from delivery.approvals import NAMESPACE, Statement
+from evidence import ssh
 from tests import workflows
 from tests.console import Terminal
 
@@ -191,6 +194,81 @@ def test_a_release_never_throws_away_what_somebody_has_not_committed(terminal):
     [(code, said)] = workflows.play(terminal, "release.yml", "record", INPUTS)
     assert (code, "there are changes that are not committed" in said) == (1, True)
     assert "cpu: 100m" in (terminal.project / "applications/shop/web/deployment.yaml").read_text()
+
+
+@pytest.fixture
+def desk(terminal):
+    """Jo's key, which may approve, and a word of hers of any age; nothing was ever released."""
+    pulumi = terminal.home / "bin/pulumi"
+    pulumi.parent.mkdir()
+    pulumi.write_text("#!/bin/sh\necho 'error: no stack named so' >&2; exit 1\n")
+    pulumi.chmod(0o755)
+    terminal.more["PATH"] = f"{pulumi.parent}:{terminal.environment['PATH']}"
+    key = terminal.home / "key"
+    terminal.must(f"ssh-keygen -q -t ed25519 -N '' -f {key}")
+    (terminal.project / "approvals/allowed_signers").write_text(f"jo {key.with_suffix('.pub').read_text()}")
+
+    def sign(name, hours, *services, **changes):
+        signed = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=hours)
+        rendered = json.loads(terminal.must("pvn render shop --channel production --output json"))
+        facts: dict[str, Any] = {
+            "application": "shop",
+            "channel": "production",
+            "topic": "manual",
+            "is_rejection": False,
+            "services": {
+                one: tuple(rendered[f"shop/production/{one}"][what] for what in ("version", "manifests")) for one in services
+            },
+            "signed": signed,
+            "expires": signed + timedelta(days=7),
+        }
+        text = Statement(**(facts | changes)).text
+        file = terminal.project / f"approvals/shop/production/{name}.yaml"
+        file.parent.mkdir(exist_ok=True, parents=True)
+        file.write_text(yaml.safe_dump({"statement": text, "signature": ssh.sign(key, text, NAMESPACE)}))
+
+    return sign
+
+
+def expiring(terminal, edit="cat"):
+    """Play the line of ci/drift that asks which approvals end within two days."""
+    code, said = terminal.run(f'said=$(pvn status --output json) || [ $? = 3 ]; {edit} <<<"$said" | ci/expiring.py 48')
+    assert code == 0, said
+    return said.splitlines()
+
+
+def test_the_line_that_asks_for_approvals_which_end_soon_is_that_of_the_script():
+    script = (CHECKOUT / "ci/drift").read_text()
+    assert 'said=$(pvn status --output json) || [ $? = 3 ]\nci/expiring.py 48 <<<"$said"\n' in script
+
+
+def test_an_approval_that_soon_ends_is_told_and_no_other_one(terminal, desk):
+    desk("over", 7 * 24 + 1, "web")
+    desk("nearly-over", 6 * 24, "web", "api")
+    desk("new", 1, "web")
+    desk("of-another-version", 6 * 24, services={"web": (DIGEST, DIGEST)})
+    desk("a-no", 6 * 24, "api", is_rejection=True)
+    assert expiring(terminal) == [
+        "approvals/shop/production/nearly-over.yaml: by jo, for api, web in shop/production, ends in 24 h"
+    ]
+    # what has moved waits for nobody
+    assert expiring(terminal, """sed 's/"state": ".*"/"state": "current"/'""") == []
+
+
+def test_an_approval_ends_when_its_stack_says_so(terminal, desk):
+    desk("of-yesterday", 12, "web")
+    assert expiring(terminal) == []
+    file = terminal.project / "Pulumi.production.yaml"
+    file.write_text(f"{file.read_text()}  pvn:approvals: {{expireAfter: 86400s}}\n")
+    assert expiring(terminal) == [
+        "approvals/shop/production/of-yesterday.yaml: by jo, for web in shop/production, ends in 12 h"
+    ]
+
+
+def test_an_approval_that_nobody_could_read_is_no_reason_to_stay_silent(terminal, desk):
+    desk("nearly-over", 6 * 24, "web")
+    (terminal.project / "approvals/shop/production/spoilt.yaml").write_text("statement: 3\n")
+    assert len(expiring(terminal)) == 1
 
 
 _PAGE = (CHECKOUT / "docs/how-to/ci.md").read_text()
