@@ -1,4 +1,4 @@
-"""The jobs of .github/workflows, played: every `run` step in its order, as its text stands there, in a checkout of ours.
+"""The jobs of .github/workflows, and of GitLab's pipeline, played: every step in its order, as its text stands there.
 
 What an action does before (a checkout, a sign-in) the test has done. Expressions are looked up in a mapping that the test
 gives; one that is not in it fails the test.
@@ -42,6 +42,22 @@ def play(terminal: Terminal, name: str, job: str, expressions: Mapping[str, str]
         own = Terminal(terminal.project, terminal.home, {**terminal.more, **variables})
         said.append(own.run(f"set -e\n{step['run']}"))
     return said
+
+
+_PAGE = (FOLDER.parent / "docs/how-to/ci.md").read_text()
+GITLAB: dict[str, Any] = yaml.safe_load(_PAGE.partition("# file: .gitlab-ci.yml\n")[2].partition("\n```")[0])
+"""The pipeline that docs/how-to/ci.md shows."""
+_SETS_UP = ("make python", "python3 -m tools.environment")
+
+
+def gitlab(terminal: Terminal, job: str, **variables: str) -> str:
+    """Run the lines of a job of GitLab's in one shell, as a runner does, and return what they said; all have to end well.
+
+    What sets the runner up, the test has done.
+    """
+    lines = [line for line in GITLAB[job]["script"] if line not in _SETS_UP]
+    assert len(lines) == len(GITLAB[job]["script"]) - 1
+    return Terminal(terminal.project, terminal.home, {**terminal.more, **variables}).must("\n".join(["set -e", *lines]))
 
 
 def summary(terminal: Terminal) -> str:

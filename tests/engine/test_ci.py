@@ -88,3 +88,23 @@ def test_a_pull_request_sees_what_the_update_of_a_stack_would_do(project, runner
     assert [code for code, _ in answers] == [0]
     assert image("two") in workflows.summary(runner)
     assert project.images("staging") == {"web": image("one")}
+
+
+def test_gitlab_brings_an_image_that_was_pushed_to_production_once_somebody_has_approved_it(project, runner):
+    def job(name: str, **variables: str) -> None:
+        runner.must("git fetch --quiet origin && git checkout --quiet --detach origin/main")
+        workflows.gitlab(runner, name, CI_DEFAULT_BRANCH="main", **variables)
+
+    who = {"GITLAB_USER_NAME": "Jane", "GITLAB_USER_EMAIL": "jane@example.com", "DEPLOYER_URL": f"{project.home}/remote"}
+    job("record", APPLICATION="shop", SERVICE="web", IMAGE=image("two"), **who)
+    job("staging")
+    assert project.images("staging") == {"web": image("two")}
+    assert "pvn approve shop --channel production --service web" in (project.root / "waiting.md").read_text()
+    job("production")
+    assert project.images("production") == {}
+
+    runner.must("git checkout --quiet -B main origin/main")
+    assert project.approve().code == 0
+    runner.must("git add approvals && git commit --quiet --message 'Approve web' && git push --quiet origin main")
+    job("production")
+    assert project.images("production") == {"web": image("two")}

@@ -271,34 +271,23 @@ def test_an_approval_that_nobody_could_read_is_no_reason_to_stay_silent(terminal
     assert len(expiring(terminal)) == 1
 
 
-_PAGE = (CHECKOUT / "docs/how-to/ci.md").read_text()
-GITLAB = yaml.safe_load(_PAGE.partition("# file: .gitlab-ci.yml\n")[2].partition("\n```")[0])
-
-
-def gitlab(terminal, job, **variables):
-    """Play the lines of a job of GitLab's as docs/how-to/ci.md has them, but for those that set the runner up."""
-    own = Terminal(terminal.project, terminal.home, {**terminal.more, **variables})
-    for line in GITLAB[job]["script"]:
-        if not line.startswith("make "):
-            own.must(line)
-
-
 def test_gitlab_tells_a_merge_request_what_it_changes(terminal):
     base = terminal.must("git rev-parse main").strip()
     terminal.must("git checkout --quiet -b work")
     double_cpu(terminal.project)
-    gitlab(terminal, "preview", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+    workflows.gitlab(terminal, "preview", CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
     assert "- ✋ web of shop in staging, production" in (terminal.project / "preview/comment.md").read_text()
 
 
 def test_gitlab_releases_what_another_pipeline_pushed(terminal):
     who = {"GITLAB_USER_NAME": "Jane", "GITLAB_USER_EMAIL": "jane@example.com", "DEPLOYER_URL": "../remote"}
-    gitlab(terminal, "record", APPLICATION="shop", SERVICE="web", IMAGE=DIGEST, **who)
+    workflows.gitlab(terminal, "record", APPLICATION="shop", SERVICE="web", IMAGE=DIGEST, **who)
     assert release_of(terminal)["services"]["web"]["parameters"]["image"] == DIGEST
 
 
 def test_gitlab_queues_the_updates_of_a_stack_and_cancels_none():
-    updating = [job for job in GITLAB.values() if isinstance(job, dict) and any("ci/up" in line for line in job["script"])]
+    jobs = [job for job in workflows.GITLAB.values() if isinstance(job, dict) and "script" in job]
+    updating = [job for job in jobs if any("ci/up" in line for line in job["script"])]
     assert len(updating) == 2
     for job in updating:
         assert job["resource_group"] == f"stack-{job['environment']}"

@@ -79,7 +79,7 @@ def test_every_script_is_shell_that_bash_can_read(script):
 def zizmor(folder: Path) -> tuple[int, str]:
     """Let zizmor look at a folder as strictly as it can without asking GitHub."""
     program = Path(sys.executable).with_name("zizmor")
-    command = [program, "--offline", "--quiet", "--persona", "auditor", ".github"]
+    command: list[str | Path] = [program, "--offline", "--quiet", "--persona", "auditor", ".github"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
