@@ -67,12 +67,14 @@ demo: setup ## The whole story on this machine: two clusters, a release, a produ
 demo-down: setup ## Take the demo down again
 	@$(PYTHON) -m tools.demo down
 
-lock: setup ## Resolve the requirements and the tools' modules anew, and lock them
+lock: setup ## Resolve the requirements and the tools' modules anew, and lock them (with uv)
+	@command -v uv >/dev/null || { printf '%s\n' 'PATH: there is no uv' '  fix: $(PYTHON) -m pip install uv' >&2; exit 1; }
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.txt
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 tools/emulators.in -o tools/emulators.txt
 	$(PYTHON) -m tools.toolchain --lock
 
 clean: ## Remove what was made in this folder (built tools stay in the cache outside)
+	@[ ! -e .demo ] || { printf '%s\n' '.demo: the demo is there, and its clusters run' '  fix: make demo-down' >&2; exit 1; }
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
