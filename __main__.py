@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pulumi
 
-from components import isolation, stack
+from components import adoption, isolation, stack
 from delivery import checks, desired, tombstones, tree
 from delivery.namespaces import namespaces
 from delivery.plan import plan
 from delivery.problems import Trouble
 from delivery.supply import supply
-from evidence import attestations, configuration, judgements, stacks
+from evidence import attestations, backend, configuration, judgements, stacks
 from pvn import broken, waiting
 
 
@@ -33,6 +33,7 @@ async def update() -> dict[str, object]:
     spaces = namespaces(steps.steps, memory.inventory.namespaces, removed, foundation.runtimes)
     for text in filter(None, (waiting.of_infrastructure(foundation), waiting.text(steps))):
         pulumi.info(text)
+    adoption.begin(backend.cut_off(root, name) if foundation.is_incomplete else ())
     isolation.begin(lambda failed: broken.text(foundation, failed))
     vouched = attestations.make(root, name, config.attestation_key, judged.candidates, judged.evidence)
     return stack.make(foundation, steps, spaces, root, supply(foundation.tree(wanted, name)), vouched)

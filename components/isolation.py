@@ -16,13 +16,13 @@ from google.protobuf import empty_pb2
 from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2
 
+from components import urns
 from delivery.records import UNKNOWN
 
 _MADE, _FAILED = resource_pb2.SUCCESS, resource_pb2.FAIL
 """The engine has a third answer, which the SDK has no name for: left out, since something failed that it needs."""
 _NEVER_TOLD = UNKNOWN.encode()
 Tell = Callable[[Mapping[str, Sequence[str]]], str]
-_STACK = "pulumi:pulumi:Stack"
 
 
 def begin(tell: Tell) -> None:
@@ -55,7 +55,7 @@ class Isolating:
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - a gRPC call
         """Register a resource, unless that would end the update: then it is as if the engine had left it out."""
         if self._is_hopeless(request):
-            urn = _urn(request)
+            urn = urns.of(request)
             self._withheld.add(urn)
             return resource_pb2.RegisterResourceResponse(urn=urn, result=_FAILED)
         answer = self._monitor.RegisterResource(request)
@@ -88,11 +88,3 @@ class Isolating:
         if request.provider.rpartition("::")[0] in gone or needed & self._withheld:
             return True
         return bool(needed & gone) and _NEVER_TOLD in request.object.SerializeToString()
-
-
-def _urn(request: Any) -> str:
-    """Return the URN that the engine would give to a resource."""
-    above = request.parent.split("::")[2] if request.parent else _STACK
-    kinds = "" if above == _STACK else f"{above}$"
-    stack, project = pulumi.get_stack(), pulumi.get_project()
-    return f"urn:pulumi:{stack}::{project}::{kinds}{request.type}::{request.name}"

@@ -19,7 +19,7 @@ from delivery.instances import Approvals
 from delivery.inventories import Built, Inventory
 from delivery.plan import Action
 from delivery.problems import Problem, Refused, Spot
-from delivery.shapes import RegistrySettings, RuntimeSettings, Stack
+from delivery.shapes import ProvisionedRuntime, RegistrySettings, RuntimeSettings, Stack
 from delivery.tree import Tree
 from delivery.versions import Candidate
 
@@ -64,6 +64,14 @@ class Foundation:
     def runtimes(self) -> tuple[str, ...]:
         """The names of the runtimes that are built."""
         return tuple(one.name for one in self.clusters)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """True where a cluster is to be made in a cloud that no update has completed yet."""
+        return any(
+            one.blueprint and isinstance(one.blueprint.settings, ProvisionedRuntime) and not one.built.completed
+            for one in self.parts
+        )
 
     @property
     def _built(self) -> tuple[Settings, ...]:

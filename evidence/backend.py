@@ -1,4 +1,4 @@
-"""Ask Pulumi's state for the outputs of stacks, from outside of an update: through the user's own `pulumi`."""
+"""Ask Pulumi's state for what an update is not told of it, or from outside of one: through the user's own `pulumi`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+from delivery import cutoffs
+from delivery.cutoffs import Cutoff
 from delivery.problems import WorldFailed
 from delivery.unknown import Absent, Unknown
 from evidence.gather import Outputs
@@ -25,20 +28,37 @@ def read(root: Path, stacks: Iterable[str]) -> dict[str, Outputs | Unknown]:
         return dict(zip(names, pool.map(lambda name: _ask(root, name), names), strict=True))
 
 
+def cut_off(root: Path, stack: str) -> tuple[Cutoff, ...] | Unknown:
+    """Return what updates of a stack were creating when they were killed."""
+    try:
+        answer = _answer(root, stack, "export")
+    except WorldFailed as wrong:
+        return Unknown(f"{wrong.where}: {wrong.what}", wrong.fix)
+    if isinstance(answer, Unknown):
+        return () if isinstance(answer, Absent) else answer
+    try:
+        return cutoffs.of_state(answer["deployment"])
+    except (LookupError, TypeError, AttributeError):
+        return Unknown(f"the state of stack {stack!r} is not one that we know", f"pulumi stack export -s {stack}")
+
+
 _PAUSE = 0.2
 """Seconds after which a stack that is not there counts as missing: a file backend renames a state, then writes it anew."""
 
 
 def _ask(root: Path, stack: str) -> Outputs | Unknown:
-    answer = _answer(root, stack)
+    answer = _answer(root, stack, *_OUTPUTS)
     if isinstance(answer, Absent):
         time.sleep(_PAUSE)
-        return _answer(root, stack)
+        return _answer(root, stack, *_OUTPUTS)
     return answer
 
 
-def _answer(root: Path, stack: str) -> Outputs | Unknown:
-    command = ["pulumi", "stack", "output", "--json", "--show-secrets", "--non-interactive", "--stack", stack]
+_OUTPUTS = ("output", "--json", "--show-secrets")
+
+
+def _answer(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
+    command = ["pulumi", "stack", *question, "--non-interactive", "--stack", stack]
     try:
         done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", check=False)
     except OSError as wrong:
@@ -50,7 +70,7 @@ def _answer(root: Path, stack: str) -> Outputs | Unknown:
         if "no stack named" in done.stderr:
             return Absent(f"stack {stack!r} does not exist yet", f"pulumi up -s {stack}")
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1].removeprefix("error: ")
-        fix = "pulumi login" if "login" in last else f"pulumi stack output -s {stack}"
+        fix = "pulumi login" if "login" in last else f"pulumi stack {question[0]} -s {stack}"
         return Unknown(f"the state of stack {stack!r} cannot be read: {last}", fix)
     try:
         answer = json.loads(done.stdout)
@@ -58,5 +78,6 @@ def _answer(root: Path, stack: str) -> Outputs | Unknown:
         answer = None
     if not isinstance(answer, dict):
         # the text may hold secrets, so it is not told
-        return Unknown(f"`pulumi` gave an answer for stack {stack!r} that makes no sense", f"pulumi stack output -s {stack}")
+        why = f"`pulumi` gave an answer for stack {stack!r} that makes no sense"
+        return Unknown(why, f"pulumi stack {question[0]} -s {stack}")
     return answer

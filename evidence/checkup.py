@@ -11,7 +11,8 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from delivery import desired, pulls, supply
+from delivery import cutoffs, desired, pulls, supply
+from delivery.cutoffs import Cutoff
 from delivery.desired import Desired
 from delivery.instances import ApprovalBy
 from delivery.problems import WorldFailed
@@ -108,6 +109,7 @@ def _questions(root: Path, stack: _Stack) -> Iterator[_Question]:
     for program in dict.fromkeys(wanted):
         yield partial(_program, stack, program)
     yield partial(_state, stack)
+    yield partial(_cut_off, stack, root)
     for account in _accounts(stack):
         yield partial(_account, stack, account)
     for runtime in stack.runtimes:
@@ -140,6 +142,25 @@ def _program(stack: _Stack, program: programs.Program) -> Answers:
 def _state(stack: _Stack) -> Answers:
     outputs = stack.outputs
     yield _finding(stack.name, "state", outputs if isinstance(outputs, Unknown) else "its last update can be read")
+
+
+def _cut_off(stack: _Stack, root: Path) -> Answers:
+    about, found = "updates that were cut off", backend.cut_off(root, stack.name)
+    if isinstance(found, Unknown):
+        yield _finding(stack.name, about, found)
+    elif found:
+        for one in found:
+            yield _lost(stack.name, one)
+    else:
+        yield Finding(stack.name, about, State.OK, "they have left nothing behind")
+
+
+def _lost(stack: str, one: Cutoff) -> Finding:
+    about, forget = f"{one.name}, cut off while it was made", cutoffs.forget(stack)
+    if one.is_known:
+        return Finding(stack, about, State.FAILED, "the stack has it by now, and the engine warns all the same", forget)
+    way = f"{cutoffs.takeover(stack, one)}, if its cloud has it by that name; if not: {forget}"
+    return Finding(stack, about, State.FAILED, "it may be there, and the state does not know of it", way)
 
 
 def _account(stack: _Stack, account: accounts.Account) -> Answers:

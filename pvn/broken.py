@@ -18,6 +18,7 @@ _DECIDES = {
 }
 """The setting behind most of what a cloud may have against a resource, by its type."""
 _FIX = "mend what it says, then update again. Until then what needs it stays as it was, and nothing at all is deleted"
+_TAKEN = "; where it says that there is one already: pvn doctor {}"
 
 
 def text(foundation: Foundation, failed: Mapping[str, Sequence[str]]) -> str:
@@ -32,7 +33,7 @@ def _problems(foundation: Foundation, failed: Mapping[str, Sequence[str]]) -> It
     for part in foundation.parts:
         for urn in failed.get(part.change.name, ()):
             what = f"{part.change.name} is not finished: {_type(urn)} {_name(urn)} failed, and says why above"
-            yield Problem(_spot(part, urn), what, _FIX)
+            yield Problem(_spot(part, urn), what, _FIX + _TAKEN.format(part.change.stack))
 
 
 def _spot(part: Part, urn: str) -> Spot:

@@ -85,7 +85,13 @@ class Runtime(pulumi.ComponentResource):
             skip_destroy=settings.protect,
             opts=self._opts,
         )
-        opts = pulumi.ResourceOptions(parent=self, protect=settings.protect, depends_on=[*granted, logs])
+        opts = pulumi.ResourceOptions(
+            parent=self,
+            protect=settings.protect,
+            depends_on=[*granted, logs],
+            # decided at its birth and told by nobody afterwards: one that is taken over must not be replaced for it
+            ignore_changes=["bootstrapSelfManagedAddons", "accessConfig.bootstrapClusterCreatorAdminPermissions"],
+        )
         return eks.Cluster(self._name, cluster.arguments(settings, network, key.arn, role.arn), opts)
 
     def _key(self) -> kms.Key:

@@ -133,15 +133,6 @@ class Emulated(Project):
         (found,) = re.findall(rf"urn:\S*{re.escape(kind)}::\S+", said.out)
         return str(found)
 
-    def take_over(self, stack: str, cluster: Resource) -> Said:
-        """Import a cluster that exists into a stack, as the one that its program describes."""
-        urns = re.findall(r"urn:\S+", self.pulumi("stack", "--show-urns", "--stack", stack).out)
-        parent = next(one for one in urns if one.endswith(f":Runtime::k-{stack}"))
-        provider = next(one for one in urns if re.search(rf"pulumi:providers:{self.cloud.package}::\w+-k-{stack}$", one))
-        places = ("--parent", f"parent={parent}", "--provider", f"provider={provider}", "--protect=false")
-        flags = ("--generate-code=false", "--yes", "--skip-preview")
-        return self.pulumi("import", "--stack", stack, cluster.type, f"k-{stack}", cluster.id, *places, *flags)
-
     def kubectl(self, channel: str, *arguments: str) -> Said:
         """Ask a channel's cluster itself, with the kubeconfig and the token that a person would use."""
         stack = next(one for one, channels in self.channels.items() if channel in channels)

@@ -53,3 +53,37 @@ def test_without_pulumi_it_says_where_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(WorldFailed, match="it is not on PATH"):
         backend.read(tmp_path, ["staging"])
+
+
+def test_a_state_says_what_was_cut_off_while_it_was_made(tmp_path, monkeypatch):
+    cluster = {
+        "urn": "urn:pulumi:s::p::aws:eks/cluster:Cluster::k",
+        "type": "aws:eks/cluster:Cluster",
+        "inputs": {"name": "k"},
+    }
+    deployment = {"resources": [], "pending_operations": [{"type": "creating", "resource": cluster}]}
+    (found,) = cut_off(tmp_path, monkeypatch, f"echo '{json.dumps({'deployment': deployment})}'")
+    assert (found.name, found.id) == ("aws:eks/cluster:Cluster k", "k")
+
+
+@pytest.mark.parametrize("state", [{}, {"deployment": 3}, {"deployment": {"pending_operations": [{}]}}])
+def test_a_state_that_makes_no_sense_says_nothing_of_what_was_cut_off(tmp_path, monkeypatch, state):
+    assert isinstance(cut_off(tmp_path, monkeypatch, f"echo '{json.dumps(state)}'"), Unknown)
+
+
+def test_before_its_first_update_nothing_of_a_stack_was_cut_off(tmp_path, monkeypatch):
+    assert cut_off(tmp_path, monkeypatch, "echo \"error: no stack named 'staging' found\" >&2; exit 255") == ()
+
+
+def test_without_pulumi_nobody_knows_what_was_cut_off(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert isinstance(backend.cut_off(tmp_path, "staging"), Unknown)
+
+
+def cut_off(folder, monkeypatch, line):
+    """Return what was cut off where `pulumi` is a line of shell."""
+    program = folder / "pulumi"
+    program.write_text(f"#!/bin/sh\n{line}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    return backend.cut_off(folder, "staging")

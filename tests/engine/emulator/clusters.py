@@ -138,6 +138,9 @@ def _aks_nodes(world: World, made: Resource) -> None:
     _run_nodes(world, made.account, made.inputs["resourceName"], int(made.inputs["count"]))
 
 
+_EKS, _GROUP = "aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup"
+_GKE = "gcp:container/cluster:Cluster"
+_POOL = "azure-native:containerservice:AgentPool"
 _AKS = "azure-native:containerservice:ManagedCluster"
 _AKS_ADMINISTRATOR = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
 """Azure's id of the role with which somebody may do anything in a cluster."""
@@ -160,26 +163,47 @@ def _aks_credentials(world: World, account: str, asked: Mapping[str, Any]) -> Ma
     return {"kubeconfigs": [{"name": "clusterUser", "value": text}]}
 
 
+def _found(kind: str, *names: str) -> Callable[[World, str, Mapping[str, Any]], Mapping[str, Any]]:
+    """Return how a cloud answers to a question for one of its things, by the inputs that name it."""
+
+    def answer(world: World, account: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        for made in world.resources(account, kind):
+            if all(made.inputs[name] == asked[name] for name in names):
+                is_done = made.is_finished or not world.seconds(kind)
+                state = {"status": "ACTIVE", "provisioningState": "Succeeded"} if is_done else {}
+                # what deploy identities make carries the tags of their provider
+                tags = {"managed-by": "pvn"} if "user/" not in made.by else {}
+                return {**made.outputs, **state, "tags": tags, "resourceLabels": tags}
+        raise OSError(f"there is no {kind} {asked}")
+
+    return answer
+
+
 CALLS: dict[str, Callable[[World, str, Mapping[str, Any]], Mapping[str, Any]]] = {
-    "azure-native:containerservice:listManagedClusterUserCredentials": _aks_credentials
+    "azure-native:containerservice:listManagedClusterUserCredentials": _aks_credentials,
+    "azure-native:containerservice:getManagedCluster": _found(_AKS, "resourceName"),
+    "azure-native:containerservice:getAgentPool": _found(_POOL, "resourceName", "agentPoolName"),
+    "aws:eks/getCluster:getCluster": _found(_EKS, "name"),
+    "aws:eks/getNodeGroup:getNodeGroup": _found(_GROUP, "clusterName", "nodeGroupName"),
+    "gcp:container/getCluster:getCluster": _found(_GKE, "name"),
 }
 """What the clouds answer to questions."""
 
 ON_CREATE: dict[str, Deed] = {
     "azure-native:authorization:RoleAssignment": _aks_grant(_let_in),
-    "azure-native:containerservice:AgentPool": _aks_nodes,
+    _POOL: _aks_nodes,
     _AKS: _aks_start,
-    "gcp:container/cluster:Cluster": _gke_start,
+    _GKE: _gke_start,
     "gcp:container/nodePool:NodePool": _gke_nodes,
     "aws:eks/cluster:Cluster": lambda world, made: _start(world, made, made.inputs["name"]),
-    "aws:eks/nodeGroup:NodeGroup": _eks_nodes,
+    _GROUP: _eks_nodes,
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": lambda world, made: _let_in(
         world, made.account, made.inputs["clusterName"], made.inputs["principalArn"], _eks_role(made)
     ),
 }
 ON_UPDATE: dict[str, Deed] = {
-    "aws:eks/nodeGroup:NodeGroup": _eks_nodes,
-    "azure-native:containerservice:AgentPool": _aks_nodes,
+    _GROUP: _eks_nodes,
+    _POOL: _aks_nodes,
     "gcp:container/nodePool:NodePool": _gke_nodes,
 }
 ON_DELETE: dict[str, Deed] = {
