@@ -25,13 +25,13 @@ def read(root: Path, stacks: Iterable[str]) -> dict[str, Outputs | Unknown]:
     """
     names = sorted(set(stacks))
     with ThreadPoolExecutor() as pool:
-        return dict(zip(names, pool.map(lambda name: _ask(root, name), names), strict=True))
+        return dict(zip(names, pool.map(lambda name: _ask(root, name, *_OUTPUTS), names), strict=True))
 
 
 def cut_off(root: Path, stack: str) -> tuple[Cutoff, ...] | Unknown:
     """Return what updates of a stack were creating when they were killed."""
     try:
-        answer = _answer(root, stack, "export")
+        answer = _ask(root, stack, "export")
     except WorldFailed as wrong:
         return Unknown(f"{wrong.where}: {wrong.what}", wrong.fix)
     if isinstance(answer, Unknown):
@@ -42,19 +42,17 @@ def cut_off(root: Path, stack: str) -> tuple[Cutoff, ...] | Unknown:
         return Unknown(f"the state of stack {stack!r} is not one that we know", f"pulumi stack export -s {stack}")
 
 
+_OUTPUTS = ("output", "--json", "--show-secrets")
 _PAUSE = 0.2
 """Seconds after which a stack that is not there counts as missing: a file backend renames a state, then writes it anew."""
 
 
-def _ask(root: Path, stack: str) -> Outputs | Unknown:
-    answer = _answer(root, stack, *_OUTPUTS)
+def _ask(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
+    answer = _answer(root, stack, *question)
     if isinstance(answer, Absent):
         time.sleep(_PAUSE)
-        return _answer(root, stack, *_OUTPUTS)
+        return _answer(root, stack, *question)
     return answer
-
-
-_OUTPUTS = ("output", "--json", "--show-secrets")
 
 
 def _answer(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
