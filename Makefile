@@ -41,7 +41,7 @@ format: python ## Put every file into the one format
 
 test: setup ## Every test, with the real engine and real local clusters
 	$(PYTEST) -n auto $(QUICK)
-	$(PYTEST) -n auto -q --hypothesis-profile thorough tests/unit/gates/test_sequences.py tests/unit/gates/test_faults.py
+	$(PYTEST) -n auto -q --hypothesis-profile thorough -m hypothesis tests/unit/gates tests/unit/test_foundations.py
 	$(EMULATED)
 	$(ENGINE)
 

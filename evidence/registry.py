@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from delivery.unknown import Absent, Unknown
@@ -85,7 +87,7 @@ def digest(
     repository = Repository.of(address)
     asking = _Asking(repository, tag, who(repository.host), tell, sleep)
     try:
-        with httpx2.Client(timeout=TIMEOUT, headers={"Accept": ", ".join(_KINDS)}) as client:
+        with httpx2.Client(timeout=TIMEOUT, headers={"Accept": ", ".join(_KINDS)}, verify=_authorities()) as client:
             return asking.answer(client)
     except httpx2.HTTPError as wrong:
         return Unknown(f"registry {repository.host} does not answer: {wrong or type(wrong).__name__}", _LOOK)
@@ -100,12 +102,21 @@ def clock(host: str) -> datetime | Unknown:
 
     api = _HUB_API if host == "docker.io" else host
     try:
-        answer = httpx2.get(f"{'http' if _is_loopback(api) else 'https'}://{api}/v2/", timeout=TIMEOUT)
+        url = f"{'http' if _is_loopback(api) else 'https'}://{api}/v2/"
+        answer = httpx2.get(url, timeout=TIMEOUT, verify=_authorities())
         return parsedate_to_datetime(answer.headers["Date"])
     except httpx2.HTTPError as wrong:
         return Unknown(f"registry {host} does not answer: {wrong or type(wrong).__name__}", _REACH)
     except (ValueError, KeyError) as wrong:
         return Unknown(f"registry {host} gave an answer that makes no sense ({type(wrong).__name__})", _REACH)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Return whose certificates are trusted, once for all questions: to read them takes longer than many an answer."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
 
 
 _REACH = "see that it is up and that you reach it"

@@ -1,7 +1,34 @@
-"""How hard the property tests try: `--hypothesis-profile thorough` is what `make test` asks of the gates."""
+"""What holds for every tier: how hard the property tests try, and where temporary files go.
 
+`--hypothesis-profile thorough` is what `make test` asks of all that opens gates: a hundred times the examples.
+"""
+
+import gc
+import os
+import tempfile
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("default", max_examples=100, deadline=None)
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
 settings.load_profile("default")
+
+gc.set_threshold(100_000, 20, 20)
+"""The clouds' SDKs are a million objects: looked through as often as Python does by itself, they take half of the time."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let what tests start leave its temporary files among pytest's own, which go with a run in which all is well.
+
+    The folder is one for all workers: what excludes one another on a machine by a file in it still does.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tmp"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", str(folder))
+        yield

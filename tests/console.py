@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,6 +14,8 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 from pvn import command
 
@@ -30,8 +34,12 @@ LEFT_OUT = (
 )
 """Variables of the person who runs the tests that would reach into them."""
 
-_PLAIN = re.compile(r"pvn(?: [A-Za-z0-9./:=-]+)*")
-"""`pvn` and its arguments, with nothing in it that a shell would have to make something of."""
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+_PLAIN = re.compile(
+    r'(?:cd (?P<folder>[\w./-]+) && )?(?P<variables>(?:\w+=(?:\w+|"[\w -]*") )*)pvn(?P<arguments>(?: [A-Za-z0-9./:=-]+)*)'
+)
+"""`pvn` in a folder, with variables and arguments, and nothing in it that a shell would have to make something of."""
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 """When everything is committed, so that commits have the same name every time."""
@@ -63,8 +71,9 @@ class Terminal:
 
     def run(self, line: str, answers: str = "") -> tuple[int, str]:
         """Return how a command line ends and everything it says. `answers` are typed where it asks."""
-        if not answers and _PLAIN.fullmatch(line):
-            return self._fork(line.split()[1:])
+        if not answers and (plain := _PLAIN.fullmatch(line)):
+            variables = dict(one.split("=", 1) for one in shlex.split(plain["variables"]))
+            return self._fork(plain["arguments"].split(), self.project / (plain["folder"] or ""), variables)
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", line],
             cwd=self.project,
@@ -77,11 +86,11 @@ class Terminal:
         )
         return done.returncode, done.stdout
 
-    def _fork(self, arguments: list[str]) -> tuple[int, str]:
+    def _fork(self, arguments: list[str], folder: Path, variables: dict[str, str]) -> tuple[int, str]:
         """Run `pvn` in a process of its own: a fork of this one, which has imported everything already."""
         for verb in command._VERBS:
             importlib.import_module(f"pvn.{verb}")
-        environment = self.environment
+        environment = self.environment | variables
         with tempfile.TemporaryFile() as said:
             child = os.fork()
             if not child:
@@ -91,7 +100,7 @@ class Terminal:
                         os.dup2(said.fileno(), stream)
                     os.environ.clear()
                     os.environ.update(environment)
-                    os.chdir(self.project)
+                    os.chdir(folder)
                     sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w", 1)
                     command.main(arguments)
                 except SystemExit as ended:
@@ -130,3 +139,20 @@ def play(terminal: Terminal, text: str) -> str:
         code, said = terminal.run(line)
         parts.append(f"$ {line}\n{said}" + (f"(exit {code})\n" if code else ""))
     return "".join(parts)
+
+
+def shipped(folder: Path) -> Path:
+    """Return a folder with a copy of the tree that is shipped, and of its stack files."""
+    for name in ("applications", "releases", "approvals"):
+        shutil.copytree(CHECKOUT / name, folder / name)
+    for name in ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"):
+        shutil.copy(CHECKOUT / name, folder)
+    return folder
+
+
+def called(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Return how a call of `pvn` in this process ends, and what it says to either stream."""
+    with pytest.raises(SystemExit) as ended:
+        command.main(arguments)
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err

@@ -2,7 +2,7 @@
 
     render('image: "{{.Params.image}}"', {"Params": {"image": Image("registry.example/web:v1", "v1")}})
 
-A template means here what it means to Go 1.26, and is refused here where Go refuses it; `tests/unit/gotemplate` asks Go.
+A template means here what it means to Go 1.26, and is refused here where Go refuses it; `tests/programs/gotemplate` asks Go.
 Three things are ours:
 
 - `missing_key="error"`, the default, also refuses to print what is not there. Go prints `<no value>` for a null, and for a

@@ -16,11 +16,20 @@ FOLDER = Path(__file__).parent / "transcripts"
 CASES = sorted(path.parent for path in FOLDER.glob("*/transcript.txt"))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
-def test_the_command_says_exactly_this(case, tmp_path, is_refreshing):
-    terminal = console.Terminal(tmp_path / "project", tmp_path)
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory):
+    """The project that cases begin with, in its repository: made once, copied for each."""
+    home = tmp_path_factory.mktemp("committed")
+    terminal = console.Terminal(home / "project", home)
     shutil.copytree(FOLDER / "project", terminal.project)
     terminal.commit()
+    return terminal.project
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
+def test_the_command_says_exactly_this(case, committed, tmp_path, is_refreshing):
+    terminal = console.Terminal(tmp_path / "project", tmp_path)
+    shutil.copytree(committed, terminal.project, ignore=shutil.ignore_patterns("hooks"))
     shutil.copytree(case, terminal.project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("transcript.txt", "deleted"))
     for name in (case / "deleted").read_text().split() if (case / "deleted").exists() else ():
         path = terminal.project / name

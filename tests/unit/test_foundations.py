@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery import canonical, inventories
@@ -128,7 +128,6 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=1500, deadline=None)
 @given(EVENTS)
 def test_whatever_happens_only_settings_that_were_let_through_are_built_and_nothing_held_is_lost(events):
     outputs: dict[str, Any] = {}

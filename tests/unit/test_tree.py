@@ -1,7 +1,6 @@
 """Reading a folder: where files may lie, what is refused, and that all of it is said at once."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from delivery.tree import Tree
 APPLICATION = "application: {name: shop, releaseChannels: [{name: live, runtimes: [{runtime: here}]}]}\n"
 SERVICE = "service: {name: web, application: shop, kubernetesConfig: {type: KUBERNETES, local: {path: .}}}\n"
 HOME = "applications/shop"
-NEEDS_KUBECTL = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 
 
 @pytest.fixture
@@ -179,40 +177,6 @@ def test_protections_have_manifests_too(project):
     text = "protection: {name: check, kubernetesConfig: {type: KUBERNETES, local: {path: jobs}}}\n"
     found = tree.read(project({"applications/check.pvn.yaml": text, "applications/jobs/job.yaml": "kind: Job\n"}))
     assert "applications/jobs/job.yaml" in found.files
-
-
-@NEEDS_KUBECTL
-def test_a_kustomization_is_compiled_by_kubectl_and_its_templates_stay(project):
-    local = 'local: {path: ., subPath: "overlays/{{.Builtins.ReleaseChannel.Name}}"}'
-    base = "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata: {image: '{{.Params.image}}'}\n"
-    files = {
-        f"{HOME}/web/web.pvn.yaml": service(local, "KUSTOMIZE"),
-        f"{HOME}/web/base/a.yaml": base,
-        f"{HOME}/web/base/kustomization.yaml": "resources: [a.yaml]\n",
-        f"{HOME}/web/overlays/live/kustomization.yaml": "resources: [../../base]\nnamePrefix: live-\n",
-    }
-    found = tree.read(project(files))
-    assert selected(found, "overlays/live") == ["overlays/live/compiled.yaml"]
-    text = found.compiled[f"{HOME}/web/overlays/live/compiled.yaml"].text
-    assert "live-a" in text
-    assert "{{.Params.image}}" in text
-
-
-@NEEDS_KUBECTL
-def test_a_kustomization_that_fails_is_refused_with_what_kubectl_says(project):
-    files = {f"{HOME}/web/web.pvn.yaml": service("local: {path: .}", "KUSTOMIZE")}
-    root = project(files | {f"{HOME}/web/kustomization.yaml": "resources: [gone.yaml]\n"})
-    text = said(root)
-    assert text.startswith(f"{HOME}/web/web.pvn.yaml:1:91: `kubectl kustomize {HOME}/web` fails: ")
-    assert "gone.yaml" in text
-    assert str(root) not in text
-
-
-def test_a_kustomization_without_kubectl_is_refused_with_a_way_out(project, monkeypatch):
-    files = {f"{HOME}/web/web.pvn.yaml": service("local: {path: .}", "KUSTOMIZE")}
-    root = project(files | {f"{HOME}/web/kustomization.yaml": "resources: [one.yaml]\n"})
-    monkeypatch.setenv("PATH", "/nowhere")
-    assert "`type: KUSTOMIZE` needs kubectl, which is not installed\n  fix: install kubectl" in said(root)
 
 
 @pytest.mark.parametrize(

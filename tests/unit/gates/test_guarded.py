@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.blueprints import Blueprint
@@ -300,7 +300,6 @@ SIGNATURES = st.lists(
 )
 
 
-@settings(max_examples=2000, deadline=None)
 @given(UPSTREAMS, NODES, SIGNATURES, st.integers(0, 3))
 def test_a_change_opens_only_on_the_whole_proof_and_enough_fresh_words_for_exactly_it(upstream, nodes, signed, people):
     gates = (PROVEN, StackPrecondition(manual_approval=StackApproval(min_approvers=people)))
@@ -323,7 +322,6 @@ def test_a_change_opens_only_on_the_whole_proof_and_enough_fresh_words_for_exact
     assert said.is_open == (is_proven and is_signed)
 
 
-@settings(max_examples=500, deadline=None)
 @given(UPSTREAMS, NODES, SIGNATURES, UNKNOWNS)
 def test_whatever_else_is_known_a_change_is_shut_without_one_of_its_facts(upstream, nodes, signed, nothing):
     for less in (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,8 +14,7 @@ from delivery.gotemplate.lexer import KEYWORDS
 from tests.unit.gotemplate.grammar import Grammar
 
 QUICK = settings(
-    max_examples=int(os.environ.get("GOTEMPLATE_EXAMPLES", "25")),
-    deadline=None,
+    max_examples=settings().max_examples // 4,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
 )

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.manifests import documents, lines, loading
@@ -71,7 +71,6 @@ TEXTS = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(SCRAPS)), max_size
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(TEXTS)
 def test_what_the_fast_way_reads_libyaml_reads_the_same(text):
     agrees(text)

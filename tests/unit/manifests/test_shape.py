@@ -34,7 +34,7 @@ def data(template: str, **constants: str) -> Any:
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 4)
 @given(value=HOSTILE)
 @example(value="x\n  extra: key")
 @example(value="x\nkind: Secret")

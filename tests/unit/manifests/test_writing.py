@@ -60,7 +60,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(st.dictionaries(words, values, min_size=1, max_size=3), max_size=2))
 def test_whatever_is_written_is_read_back_the_same_by_kubectls_rules_and_by_any_yaml_reader(objects):
     written = text(objects)

@@ -1,5 +1,6 @@
 """Ranges of commits, asked of real git in real repositories."""
 
+import shutil
 import subprocess
 from dataclasses import replace
 
@@ -14,16 +15,23 @@ from tests.unit.made import HERE, candidate
 SHOP = "github.com/acme/shop"
 
 
-@pytest.fixture
-def terminal(tmp_path):
-    """A repository with the commits one to four on its branch."""
-    made = Terminal(tmp_path / "repository", tmp_path)
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    """A repository with the commits one to four on its branch: made once, copied for each test."""
+    home = tmp_path_factory.mktemp("commits")
+    made = Terminal(home / "repository", home)
     made.project.mkdir()
     for name in ("one", "two", "three", "four"):
         (made.project / "kept.txt").write_text(name)
         made.commit(name)
         made.must(f"git tag {name}")
-    return made
+    return made.project
+
+
+@pytest.fixture
+def terminal(repository, tmp_path):
+    """A shell in a copy of the repository."""
+    return Terminal(shutil.copytree(repository, tmp_path / "repository"), tmp_path)
 
 
 def named(terminal, *names: str) -> list[str]:

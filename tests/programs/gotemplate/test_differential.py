@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from delivery.gotemplate import Template, TemplateError
+from tests.programs.gotemplate.real import Real, is_here
 from tests.unit.gotemplate.corpus import native
 from tests.unit.gotemplate.grammar import DATA, Grammar
-from tests.unit.gotemplate.real import Real, is_here
 
 pytestmark = [
     pytest.mark.differential,

@@ -21,15 +21,23 @@ TREE = CHECKOUT / "tests/golden/transcripts/project"
 DIGEST = "sha256:" + "7" * 64
 
 
-@pytest.fixture
-def terminal(tmp_path):
-    """A runner's shell in a clone of a small project."""
-    made = workflows.runner(Terminal(tmp_path / "project", tmp_path))
+@pytest.fixture(scope="module")
+def cloned(tmp_path_factory):
+    """A small project and the repository it is a clone of, side by side: made once, copied for each test."""
+    home = tmp_path_factory.mktemp("cloned")
+    made = Terminal(home / "project", home)
     shutil.copytree(TREE, made.project)
     shutil.copytree(CHECKOUT / "ci", made.project / "ci")
     made.commit()
     made.must("git clone --quiet --bare . ../remote && git remote add origin ../remote && git fetch --quiet origin")
-    return made
+    return home
+
+
+@pytest.fixture
+def terminal(cloned, tmp_path):
+    """A runner's shell in a clone of a small project."""
+    shutil.copytree(cloned, tmp_path, dirs_exist_ok=True)
+    return workflows.runner(Terminal(tmp_path / "project", tmp_path))
 
 
 def pull_request(terminal, edit):

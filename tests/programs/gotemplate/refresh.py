@@ -1,6 +1,6 @@
 """Ask Go again for every answer of the corpus.
 
-    python -m tests.unit.gotemplate.refresh
+    python -m tests.programs.gotemplate.refresh
 
 To add a case, add a line with `template`, `data` (a value, or `"@name"` of one in data.json) and `missing_key`; the
 answer comes from Go.
@@ -12,8 +12,8 @@ import json
 import tempfile
 from pathlib import Path
 
+from tests.programs.gotemplate.real import Real
 from tests.unit.gotemplate.corpus import FOLDER, named
-from tests.unit.gotemplate.real import Real
 
 
 def main() -> None:

@@ -1,0 +1,153 @@
+"""The verbs that sign, and the command as a process: with keys, a terminal, a pipe and a Ctrl-C that are real."""
+
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+from functools import partial
+
+import pytest
+import yaml
+
+from tests import console
+from tests.console import CHECKOUT
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    monkeypatch.chdir(console.shipped(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def pvn(capsys):
+    return partial(console.called, capsys)
+
+
+def key(folder, name="key"):
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
+    return folder / name
+
+
+def test_an_approval_is_written_only_if_it_would_count(project, pvn, tmp_path):
+    code, _, err = pvn("approve", "my-app", "-c", "production", "-k", str(key(tmp_path)), "--yes")
+    assert code == 1
+    assert "approvals/allowed_signers: your signature would not count" in err
+    assert [path.name for path in (project / "approvals").rglob("*") if path.is_file()] == ["allowed_signers"]
+
+
+def test_an_approval_names_exactly_what_the_channel_would_get(project, pvn, tmp_path):
+    mine = key(tmp_path)
+    (project / "approvals/allowed_signers").write_text(f"jane {mine.with_suffix('.pub').read_text()}")
+    code, out, _ = pvn("approve", "my-app", "-c", "production", "-s", "my-frontend", "-k", str(mine), "-y", "-o", "json")
+    assert code == 0
+    (file,) = json.loads(out)["files"]
+    statement = json.loads(yaml.safe_load((project / file).read_text())["statement"])
+    rendered = json.loads(pvn("render", "-o", "json")[1])["my-app/production/my-frontend"]
+    assert statement["services"] == {"my-frontend": {name: rendered[name] for name in ("version", "manifests")}}
+    assert (statement["decision"], statement["topic"], statement["channel"]) == ("approve", "manual", "production")
+
+
+def test_two_approvals_in_one_second_are_two_files(project, pvn, tmp_path):
+    mine = key(tmp_path)
+    (project / "approvals/allowed_signers").write_text(f"jane {mine.with_suffix('.pub').read_text()}")
+    application = project / "applications/my-app/my-app.pvn.yaml"
+    odd = "- sharedManualApproval: {name: board}\n        - sharedManualApproval: {name: security}"
+    application.write_text(application.read_text().replace("- manualApproval: {}", odd))
+    code, out, _ = pvn("approve", "my-app", "-c", "production", "-k", str(mine), "-y", "-o", "json")
+    assert code == 0
+    files = json.loads(out)["files"]
+    assert len({yaml.safe_load((project / file).read_text())["statement"] for file in files}) == 2
+    assert {(project / file).parent for file in files} == {project / "approvals/my-app/production"}
+
+
+@pytest.mark.parametrize("named", ["key::ssh-rsa " + "A" * 500, "~nobody-of-that-name/key", ""])
+def test_a_signing_key_of_git_that_is_no_file_is_passed_over(project, pvn, monkeypatch, tmp_path, named):
+    for name, value in {"COUNT": "1", "KEY_0": "user.signingkey", "VALUE_0": named}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    code, _, err = pvn("approve", "my-app", "-c", "production", "-y")
+    assert code == 1
+    assert "there is no SSH key to sign with" in err
+
+
+def test_a_file_where_a_folder_should_be_is_named_without_a_traceback(project, pvn, tmp_path):
+    mine = key(tmp_path)
+    shutil.rmtree(project / "approvals")
+    (project / "approvals").write_text("")
+    code, _, err = pvn("approve", "my-app", "-c", "production", "-k", str(mine), "-y")
+    assert code == 4
+    assert f"{project}/approvals/my-app/production: not a directory\n  fix: " in err
+
+
+def test_rendering_imports_neither_the_engine_nor_a_cluster_client():
+    probe = (
+        "import sys\nfrom pvn.command import _VERBS, main\n"
+        "try: main(['-C', sys.argv[1], 'render'])\nexcept SystemExit: pass\n"
+        "print(sorted({m.split('.')[0] for m in sys.modules} & {'pulumi', 'grpc', 'lightkube', 'httpx2', 'rich'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe, str(CHECKOUT)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_whoever_stops_reading_early_gets_no_traceback():
+    command = f"{sys.executable} -m pvn -C {CHECKOUT} render | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_without_all_characters_gets_others_in_their_place(project, encoding, monkeypatch):
+    # the state of a stack that was never made, and a cluster that nobody has to ask
+    (project / "pulumi").write_text("#!/bin/sh\necho 'error: no stack named so' >&2; exit 1\n")
+    (project / "pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{project}:{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    for verb in ("status", "why"):
+        command = [sys.executable, "-m", "pvn", verb, "my-app"]
+        done = subprocess.run(command, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (3, b"")
+        assert b"manualApproval: 0 of 1 approvals" in done.stdout
+
+
+def test_whoever_presses_control_c_while_it_is_still_being_loaded_gets_no_traceback(tmp_path):
+    # a library that takes its time, and is interrupted in it
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt")
+    command = [sys.executable, "-m", "pvn", "check"]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_whoever_presses_control_c_gets_no_traceback(project):
+    command = [sys.executable, "-m", "pvn", "approve", "my-app", "--channel", "production"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()  # it has shown what would be signed, and asks
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize(("variables", "is_coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_there_is_colour_only_where_a_terminal_is_and_wants_it(project, variables, is_coloured):
+    for command in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        ["-c", "user.name=x", "-c", "user.email=x", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=project, check=True)
+    (project / "releases/my-app.yaml").write_text(
+        (project / "releases/my-app.yaml").read_text().replace("replicas: 1", "replicas: 4")
+    )
+    child, terminal = pty.openpty()
+    command = [sys.executable, "-m", "pvn", "diff", "--base", "HEAD"]
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | variables
+    subprocess.run(command, env=environment, stdout=terminal, check=True)
+    os.close(terminal)
+    assert (b"\x1b[32m" in os.read(child, 65536)) is is_coloured
+    os.close(child)
+    assert "\x1b" not in subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout

@@ -1,0 +1,20 @@
+"""A unit test calls a function and looks at the answer. One that starts a program belongs into `tests/programs`."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_program() -> Iterator[None]:
+    """Fail a test that starts a program: that is a hundred times slower, and asks for more than this machine may have."""
+
+    def refuse(*arguments: object, **_: object) -> None:
+        pytest.fail(f"a unit test started {arguments[1]}: it belongs into tests/programs")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", refuse)
+        # what looks at a process that was never started finds that it was not
+        patch.setattr(subprocess.Popen, "_child_created", False)
+        yield
