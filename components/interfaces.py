@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -41,7 +41,11 @@ class Access:
     """How a namespace reads its secrets."""
 
     store: Mapping[str, Any]
-    """The `provider` of its store."""
+    """The `provider` of its store, for the External Secrets Operator."""
+    provider: str
+    """What the Secrets Store CSI driver calls the cloud."""
+    parameters: Callable[[Mapping[str, str]], Mapping[str, pulumi.Input[str]]]
+    """What the driver asks the cloud for, given the secret that each file of a volume is made of."""
     annotations: Mapping[str, pulumi.Input[str]]
     """What the cloud wants to see on the service account."""
     granted: Sequence[pulumi.Resource]

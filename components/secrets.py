@@ -1,11 +1,12 @@
-"""Secrets by reference: in each namespace a store that reads exactly what its services were given, and what it fetches.
+"""Secrets by reference: in each namespace a service account that reads exactly what its services were given.
 
-The objects are those of the External Secrets Operator, which fetches values inside the cluster: they never pass by here.
+The objects beside it are those of the External Secrets Operator and of the Secrets Store CSI driver. Both bring the values
+inside the cluster: they never pass by here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,11 @@ import pulumi
 
 from components import kubernetes
 from components.interfaces import Access
-from delivery.shapes import SecretReference
+from delivery.manifests.mounts import ACCOUNT
+from delivery.references import Reading, Secrets
 
-ACCOUNT = "pvn-secrets"
-"""The service account in each namespace whose token stands for the namespace before the cloud."""
 STORE = "pvn"
-_API = "external-secrets.io/v1"
+_OPERATOR, _CLASSES = "external-secrets.io/v1", "secrets-store.csi.x-k8s.io/v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,27 +32,38 @@ class Namespace:
     """The namespace itself; None where somebody else made it."""
 
 
-def make(namespace: Namespace, access: Access, references: Sequence[SecretReference]) -> None:
-    """Register the store of a namespace and what is to be fetched from it."""
+def make(namespace: Namespace, access: Access, reading: Reading) -> None:
+    """Register what brings a namespace the secrets that it reads, and the service account that may read them."""
     before = [*access.granted, *([namespace.made] if namespace.made else [])]
     account = _object(namespace, "v1", "ServiceAccount", ACCOUNT, {}, before, dict(access.annotations))
-    store = _object(namespace, _API, "SecretStore", STORE, {"spec": {"provider": access.store}}, [account])
-    for name, data in _fetched(references):
+    if reading.fetched:
+        _fetch(namespace, access, reading.fetched, account)
+    for name, keys in sorted(reading.mounted.items()):
+        _object(namespace, _CLASSES, "SecretProviderClass", name, {"spec": _class(access, name, keys)}, [account])
+
+
+def _fetch(namespace: Namespace, access: Access, secrets: Secrets, account: pulumi.Resource) -> None:
+    store = _object(namespace, _OPERATOR, "SecretStore", STORE, {"spec": {"provider": access.store}}, [account])
+    for name, keys in sorted(secrets.items()):
         spec = {
             "refreshInterval": "1h",
             "secretStoreRef": {"kind": "SecretStore", "name": STORE},
             "target": {"name": name},
-            "data": [{"secretKey": key, "remoteRef": {"key": remote}} for key, remote in sorted(data.items())],
+            "data": [{"secretKey": key, "remoteRef": {"key": remote}} for key, remote in sorted(keys.items())],
         }
-        _object(namespace, _API, "ExternalSecret", name, {"spec": spec}, [store])
+        _object(namespace, _OPERATOR, "ExternalSecret", name, {"spec": spec}, [store])
 
 
-def _fetched(references: Sequence[SecretReference]) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield each Secret once: services of one namespace may share one."""
-    found: dict[str, dict[str, str]] = {}
-    for one in references:
-        found.setdefault(one.name, {}).update(one.keys)
-    yield from sorted(found.items())
+def _class(access: Access, name: str, keys: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return what the CSI driver mounts, and the Secret that it makes of it."""
+    # providers refuse a secret that is asked for twice, so keys with one secret share a file
+    files = {remote: key for key, remote in sorted(keys.items(), reverse=True)}
+    data = [{"key": key, "objectName": files[remote]} for key, remote in sorted(keys.items())]
+    return {
+        "provider": access.provider,
+        "parameters": access.parameters({file: remote for remote, file in files.items()}),
+        "secretObjects": [{"secretName": name, "type": "Opaque", "data": data}],
+    }
 
 
 def _object(

@@ -59,13 +59,13 @@ def _secrets(
     places: Mapping[str, Place],
     namespaces: Mapping[tuple[str, str], pulumi.Resource],
 ) -> None:
-    for (runtime, name), found in references(foundation.clusters, plan.steps).items():
+    for (runtime, name), reading in references(foundation.clusters, plan.steps).items():
         place = places[runtime]
         assert isinstance(place.runtime, ReadsSecrets), "only such runtimes have a field for it"
-        access = place.runtime.reads(name, [remote for one in found for remote in one.keys.values()])
+        access = place.runtime.reads(name, reading.names)
         made = namespaces.get((runtime, name))
         where = secrets.Namespace(runtime=runtime, name=name, provider=place.provider, made=made)
-        secrets.make(where, access, found)
+        secrets.make(where, access, reading)
 
 
 def _instance(

@@ -16,6 +16,7 @@ from delivery.instances import (
     NothingToAwait,
     ParameterValue,
     Precondition,
+    Secrets,
     ServiceInstance,
     Stability,
     StableIn,
@@ -24,6 +25,7 @@ from delivery.problems import Problem, Refused, Spot
 from delivery.shapes import (
     ApplicationConfig,
     BypassSettings,
+    ProvisionedRuntime,
     Release,
     ReleaseChannelConfig,
     ReleaseChannelStable,
@@ -105,6 +107,7 @@ def _instance(
         env=layers.env(channel, service, own, given),
         injects_env=config.env_injection_mode != "ENV_INJECT_DISABLED",
         patches=tuple(layers.patches(config, given)),
+        secrets=_secrets(tree, f"{application.name}/{service.name}", place),
         preconditions=tuple(_preconditions(application, channel)),
         **_policy(tree, application, service, place),
         progress_deadline=service.progress_deadline,
@@ -112,6 +115,15 @@ def _instance(
         definition=definition,
     )
     return replace(made, checks=tuple(protections.checks(tree, channel, own, made)))
+
+
+def _secrets(tree: Tree, service: str, place: placement.Place) -> Secrets:
+    found = [one for one in tree.stacks[place.stack].runtimes if one.name == place.runtime.name]
+    for one in found:
+        if isinstance(one, ProvisionedRuntime):
+            names = frozenset(each.name for each in one.secrets if each.service == service)
+            return Secrets(names, are_mounted=one.secrets_delivery == "csi-driver")
+    return Secrets()
 
 
 def _policy(tree: Tree, application: ApplicationConfig, service: ServiceConfig, place: placement.Place) -> dict[str, Any]:

@@ -44,6 +44,15 @@ class SecretKeyRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Secrets:
+    """The Kubernetes Secrets that a stack file gives to a service, by reference."""
+
+    names: frozenset[str] = frozenset()
+    are_mounted: bool = False
+    """True where a Secret is there only while a pod mounts the class of its name; False where it is there for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Patch:
     """Replace one value in every object that the target matches (an empty part matches all)."""
 
@@ -217,6 +226,7 @@ class ServiceInstance:
     env: Mapping[str, str | SecretKeyRef]
     injects_env: bool
     patches: tuple[Patch, ...]
+    secrets: Secrets = Secrets()
     preconditions: tuple[Precondition, ...]
     checks: tuple[Check, ...] = ()
     approvals: Approvals = Approvals()

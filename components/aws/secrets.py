@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,7 +12,7 @@ from pulumi_aws import iam
 
 from components.aws import identities
 from components.interfaces import Access
-from components.secrets import ACCOUNT
+from delivery.manifests.mounts import ACCOUNT
 from delivery.shapes import AwsAccount
 
 
@@ -53,10 +54,21 @@ class Secrets(pulumi.ComponentResource):
                     "auth": {"jwt": {"serviceAccountRef": {"name": ACCOUNT}}},
                 }
             },
+            provider="aws",
+            parameters=lambda files: _asked(account, files),
             annotations={"eks.amazonaws.com/role-arn": role.arn},
             granted=[policy],
         )
         self.register_outputs({})
+
+
+def _asked(account: AwsAccount, files: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what AWS's part of the CSI driver reads. It takes no alias for a name that is the alias already."""
+    asked = [
+        {"objectName": secret, "objectType": "secretsmanager"} | ({"objectAlias": file} if file != secret else {})
+        for file, secret in sorted(files.items())
+    ]
+    return {"region": account.region, "usePodIdentity": "false", "objects": json.dumps(asked)}
 
 
 def _trust(account: AwsAccount, issuer: str, namespace: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,7 +12,7 @@ from pulumi_azure_native import managedidentity, resources
 
 from components.azure import identities
 from components.interfaces import Access
-from components.secrets import ACCOUNT
+from delivery.manifests.mounts import ACCOUNT
 from delivery.shapes import AzureAccount
 
 
@@ -78,5 +79,28 @@ class Secrets(pulumi.ComponentResource):
             "azure.workload.identity/client-id": identity.client_id,
             "azure.workload.identity/tenant-id": account.tenant,
         }
-        self.access = Access(store=store, annotations=annotations, granted=[credential, *granted])
+        self.access = Access(
+            store=store,
+            provider="azure",
+            parameters=lambda files: _asked(args, identity, files),
+            annotations=annotations,
+            granted=[credential, *granted],
+        )
         self.register_outputs({})
+
+
+def _asked(
+    args: SecretsArgs, identity: managedidentity.UserAssignedIdentity, files: Mapping[str, str]
+) -> Mapping[str, pulumi.Input[str]]:
+    """Return what Azure's part of the CSI driver reads, as the identity that the service account takes on."""
+    asked = [
+        json.dumps({"objectName": secret, "objectType": "secret", "objectAlias": file})
+        for file, secret in sorted(files.items())
+    ]
+    return {
+        "clientID": identity.client_id,
+        "tenantId": args.account.tenant,
+        "keyvaultName": args.vault.rpartition("/")[2],
+        "usePodIdentity": "false",
+        "objects": json.dumps({"array": asked}),
+    }

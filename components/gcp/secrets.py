@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_gcp import secretmanager
 
 from components.interfaces import Access
-from components.secrets import ACCOUNT
+from delivery.manifests.mounts import ACCOUNT
 from delivery.shapes import GcpAccount
 
 
@@ -54,8 +55,23 @@ class Secrets(pulumi.ComponentResource):
             "serviceAccountRef": {"name": ACCOUNT},
         }
         store = {"gcpsm": {"projectID": project, "auth": {"workloadIdentity": identity}}}
-        self.access = Access(store=store, annotations={}, granted=granted)
+        self.access = Access(
+            store=store,
+            provider="gcp",
+            parameters=lambda files: _asked(args.account, files),
+            annotations={},
+            granted=granted,
+        )
         self.register_outputs({})
+
+
+def _asked(account: GcpAccount, files: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what Google's part of the CSI driver reads, as the pod itself."""
+    asked = [
+        {"resourceName": f"projects/{account.project}/secrets/{secret}/versions/latest", "path": file}
+        for file, secret in sorted(files.items())
+    ]
+    return {"secrets": json.dumps(asked)}
 
 
 def _member(account: GcpAccount, namespace: str) -> str:

@@ -26,6 +26,10 @@ def runtime(settings: GkeRuntime) -> Iterator[Problem]:
     if settings.nodes and settings.mode == "autopilot":
         what = "an Autopilot cluster has no nodes to choose"
         yield Problem(settings.nodes.at, what, "take `nodes` out, or write `mode: standard`")
+    if settings.secrets and settings.secrets_delivery == "csi-driver" and settings.mode == "autopilot":
+        what = "an Autopilot cluster does not let the driver in that makes Secrets of what it mounts"
+        fix = "write `secretsDelivery: external-secrets`, or `mode: standard`"
+        yield Problem(settings.spot("secrets_delivery"), what, fix)
     if len(set(settings.maintenance_days)) < _DAYS:
         what = "one day a week is too little for Google's upgrades"
         yield Problem(settings.spot("maintenance_days"), what, "name two days or more, such as [TU, WE]")

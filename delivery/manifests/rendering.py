@@ -9,7 +9,7 @@ from typing import Any
 
 from delivery import objects
 from delivery.instances import Check, ManifestFile, ServiceInstance, Task
-from delivery.manifests import documents, environment, guards, kinds, ownership, patches, shape, sources
+from delivery.manifests import documents, environment, guards, kinds, mounts, ownership, patches, shape, sources
 from delivery.manifests.collisions import Identity
 from delivery.manifests.collisions import identity as identify
 from delivery.manifests.places import Place, Text
@@ -117,10 +117,12 @@ def _complain(problems: list[Problem], found: _Found, wrong: Iterable[ownership.
 def _own(instance: ServiceInstance, found: list[_Found], problems: list[Problem]) -> list[_Found]:
     """Give objects their namespace, labels and environment, in place."""
     clusterwide = {scope for one in found for scope in kinds.cluster_scoped_by(one.value)}
+    brought = mounts.brought(one.value for one in found)
     added = environment.entries(instance)
     for one in found:
         if _complain(problems, one, ownership.claim(instance, one.value, clusterwide)):
             environment.inject(one.value, added)
+            _complain(problems, one, mounts.complaints(instance, one.value, brought))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -137,8 +137,11 @@ class ProvisionedRuntime(RuntimeSettings):
     """What runtimes have in common that are made in a cloud."""
 
     secrets: Annotated[tuple[SecretReference, ...], OF_ENVIRONMENT] = ()
-    """Secrets of services, by reference: for each namespace a store of the External Secrets Operator is made that reads
-    exactly these, and what it fetches. The operator has to be in the cluster first."""
+    """Secrets of services, by reference: for each namespace a service account that may read exactly these, and what brings
+    them into the cluster."""
+    secrets_delivery: Literal["external-secrets", "csi-driver"] = "external-secrets"
+    """Who brings them: the External Secrets Operator, whatever pods do; or the Secrets Store CSI driver, for as long as a
+    pod mounts them, under its own service account. Manifests have to do so then. Either has to be in the cluster first."""
 
 
 class RegistrySettings(Shape):

@@ -10,6 +10,7 @@ import pytest
 from components import kubernetes, secrets
 from components.clouds import runtime as make_runtime
 from components.interfaces import ReadsSecrets
+from delivery.references import Reading
 from delivery.shapes import ProvisionedRuntime
 from delivery.supply import Supply
 from tests.components import test_aws as aws
@@ -21,8 +22,8 @@ from tests.components.stacks import making_runtime, runtime
 VAULT = "/subscriptions/2/resourceGroups/shop/providers/Microsoft.KeyVault/vaults/acme-shop"
 GIVEN = """
 secrets:
-- {service: shop/web, name: web, keys: {TOKEN: shop-token, PASSWORD: shop-password}}
-- {service: shop/api, name: api, keys: {TOKEN: shop-token}}
+- {service: shop/web, name: web, keys: {TOKEN: shop-token, PASSWORD: shop-password, TOKEN_TOO: shop-token}}
+- {service: shop/api, name: api, keys: {shop-token: shop-token}}
 """
 CLOUDS = {
     "aws": aws.PRODUCTION + GIVEN,
@@ -31,7 +32,7 @@ CLOUDS = {
 }
 
 
-def made(cloud: str, *, is_preview: bool = False) -> Recording:
+def made(cloud: str, *, mounts: bool = False, is_preview: bool = False) -> Recording:
     settings = runtime(CLOUDS[cloud])
     assert isinstance(settings, ProvisionedRuntime)
 
@@ -39,9 +40,10 @@ def made(cloud: str, *, is_preview: bool = False) -> Recording:
         cluster = make_runtime(settings, Path(), Supply({}, {}, {settings.name: ()}))
         provider = kubernetes.provider(settings.name, cluster)
         assert isinstance(cluster, ReadsSecrets)
-        names = [remote for one in settings.secrets for remote in one.keys.values()]
+        wanted = {one.name: dict(one.keys) for one in settings.secrets}
+        reading = Reading({}, wanted) if mounts else Reading(wanted, {})
         where = secrets.Namespace(runtime=settings.name, name="shop-live", provider=provider, made=None)
-        secrets.make(where, cluster.reads("shop-live", names), settings.secrets)
+        secrets.make(where, cluster.reads("shop-live", reading.names), reading)
 
     return record(program, is_preview=is_preview)
 
@@ -61,8 +63,8 @@ def test_what_is_fetched_goes_into_the_secret_that_manifests_name_on_every_cloud
             "data": [{"secretKey": key, "remoteRef": {"key": remote}} for key, remote in keys],
         }
         for name, keys in {
-            "web": [("PASSWORD", "shop-password"), ("TOKEN", "shop-token")],
-            "api": [("TOKEN", "shop-token")],
+            "web": [("PASSWORD", "shop-password"), ("TOKEN", "shop-token"), ("TOKEN_TOO", "shop-token")],
+            "api": [("shop-token", "shop-token")],
         }.items()
     }
 
@@ -82,9 +84,74 @@ def test_no_value_of_a_secret_is_asked_for_or_kept(recording):
     assert not [token for token, _ in recording.invoked if "secret" in token.lower()]
 
 
+@pytest.mark.parametrize("mounts", [False, True], ids=["fetched", "mounted"])
 @pytest.mark.parametrize("cloud", sorted(CLOUDS))
-def test_a_preview_registers_the_same(cloud):
-    assert {one.urn for one in made(cloud, is_preview=True).made} == {one.urn for one in made(cloud).made}
+def test_a_preview_registers_the_same(cloud, mounts):
+    preview, update = made(cloud, mounts=mounts, is_preview=True), made(cloud, mounts=mounts)
+    assert {one.urn for one in preview.made} == {one.urn for one in update.made}
+
+
+@pytest.fixture(scope="module", params=sorted(CLOUDS))
+def mounting(request):
+    return made(request.param, mounts=True)
+
+
+def test_what_is_mounted_becomes_the_secret_that_manifests_name_and_a_secret_with_two_keys_is_asked_for_once(mounting):
+    classes = {one.inputs["metadata"]["name"]: one.inputs["spec"] for one in mounting.of(":SecretProviderClass")}
+    assert {name: one["secretObjects"] for name, one in classes.items()} == {
+        "api": [{"secretName": "api", "type": "Opaque", "data": [{"key": "shop-token", "objectName": "shop-token"}]}],
+        "web": [
+            {
+                "secretName": "web",
+                "type": "Opaque",
+                "data": [
+                    {"key": "PASSWORD", "objectName": "PASSWORD"},
+                    {"key": "TOKEN", "objectName": "TOKEN"},
+                    {"key": "TOKEN_TOO", "objectName": "TOKEN"},
+                ],
+            }
+        ],
+    }
+    assert all(isinstance(value, str) for one in classes.values() for value in one["parameters"].values())
+
+
+def test_mounting_needs_the_same_rights_as_fetching_and_no_operator(mounting):
+    assert not [*mounting.of(":SecretStore"), *mounting.of(":ExternalSecret")]
+    account = mounting.one(":ServiceAccount")
+    assert all(mounting.reaches(one, account) for one in mounting.of(":SecretProviderClass"))
+    cloud = next(one for one in CLOUDS if mounting.of(f"pvn:{one}:Secrets"))
+    rights = {(one.type, one.name) for one in mounting.made if not one.type.startswith("kubernetes:")}
+    assert rights == {(one.type, one.name) for one in made(cloud).made if not one.type.startswith("kubernetes:")}
+
+
+def test_each_cloud_is_asked_in_its_own_words_for_the_newest_value():
+    aws_, azure_, gcp_ = (asked(cloud, "web") for cloud in sorted(CLOUDS))
+    assert json.loads(aws_.pop("objects")) == [
+        {"objectName": "shop-password", "objectType": "secretsmanager", "objectAlias": "PASSWORD"},
+        {"objectName": "shop-token", "objectType": "secretsmanager", "objectAlias": "TOKEN"},
+    ]
+    assert aws_ == {"region": "us-east-1", "usePodIdentity": "false"}
+    assert [json.loads(one) for one in json.loads(azure_.pop("objects"))["array"]] == [
+        {"objectName": "shop-password", "objectType": "secret", "objectAlias": "PASSWORD"},
+        {"objectName": "shop-token", "objectType": "secret", "objectAlias": "TOKEN"},
+    ]
+    assert azure_.keys() == {"clientID", "tenantId", "keyvaultName", "usePodIdentity"}
+    assert azure_["keyvaultName"] == "acme-shop"
+    assert json.loads(gcp_["secrets"]) == [
+        {"resourceName": "projects/acme-production/secrets/shop-password/versions/latest", "path": "PASSWORD"},
+        {"resourceName": "projects/acme-production/secrets/shop-token/versions/latest", "path": "TOKEN"},
+    ]
+
+
+def asked(cloud: str, name: str) -> dict[str, str]:
+    """Return the parameters of a class."""
+    found = made(cloud, mounts=True).one(":SecretProviderClass", f"kubernetes-production/shop-live/{name}").inputs["spec"]
+    assert found["provider"] == cloud
+    return dict(found["parameters"])
+
+
+def test_aws_is_given_no_alias_for_a_secret_that_is_called_like_its_key():
+    assert json.loads(asked("aws", "api")["objects"]) == [{"objectName": "shop-token", "objectType": "secretsmanager"}]
 
 
 def test_on_aws_one_service_account_takes_on_a_role_that_reads_these_secrets_and_no_others():

@@ -14,7 +14,7 @@ from tests.engine.project import deployment
 VALUE = "correct-horse-battery-staple"
 
 
-def test_a_secret_goes_from_its_store_into_the_cluster_and_its_value_is_nowhere_else(cloud):
+def test_a_secret_goes_from_its_store_into_the_cluster_either_way_and_its_value_is_nowhere_else(cloud):
     account, said = cloud.cloud.accounts["staging"], []
     for name in ("shop-password", "shop-of-others"):
         cloud.world.keep(account, name, VALUE)
@@ -37,6 +37,17 @@ def test_a_secret_goes_from_its_store_into_the_cluster_and_its_value_is_nowhere_
     said.append(cloud.up("staging", "--expect-no-changes", "--refresh", *LOUDLY))
     assert said[-1].code == 0, said[-1].out
     assert cloud.made("staging") == made
+
+    cloud.configure("staging", secretsDelivery="csi-driver")
+    assert "names Secret 'web', which on 'k-staging' (staging) is there only for pods that mount it" in cloud.pvn("check")
+    cloud.write("applications/shop/web/deployment.yaml", deployment("web", **mounting("web", reading("web", "PASSWORD"))))
+    said.append(cloud.up("staging", *LOUDLY))
+    assert said[-1].code == 0, said[-1].out
+    operators.await_end(cloud, "staging", "web")
+    operators.mount(cloud, "staging")
+    assert operators.values(cloud, "staging", "web") == {"PASSWORD": VALUE}
+    assert cloud.made("staging") == made
+
     assert not telling(cloud.outputs("staging"), *(one.out for one in said))
     assert not telling(cloud.pulumi("stack", "export", "--show-secrets", "--stack", "staging").out)
     assert not [file for file in cloud.home.rglob("*") if file.is_file() and telling(file.read_bytes())]
@@ -55,6 +66,14 @@ def reading(secret: str, key: str) -> dict[str, Any]:
     """Return a pod that reads a key of a Secret."""
     variable = {"name": key, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
     return {"containers": [{"name": "main", "image": "{{.Params.image}}", "env": [variable]}]}
+
+
+def mounting(name: str, pod: dict[str, Any]) -> dict[str, Any]:
+    """Return a pod that mounts a class beside what it does already."""
+    source = {"driver": "secrets-store.csi.k8s.io", "readOnly": True, "volumeAttributes": {"secretProviderClass": name}}
+    (container,) = pod["containers"]
+    container["volumeMounts"] = [{"name": "secrets", "mountPath": "/secrets", "readOnly": True}]
+    return {**pod, "serviceAccountName": "pvn-secrets", "volumes": [{"name": "secrets", "csi": source}]}
 
 
 def telling(*said: object) -> bool:

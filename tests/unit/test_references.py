@@ -3,10 +3,13 @@
 from types import SimpleNamespace
 from typing import Any
 
-from delivery.references import references
+from delivery.manifests import render
+from delivery.references import Reading, references
 from delivery.shapes import LocalRuntime
 from tests.components import test_aws as aws
 from tests.components.stacks import runtime
+from tests.unit.manifests.made import instance as rendering
+from tests.unit.manifests.test_mounts import WHOLE
 
 SETTINGS = runtime(
     f"{aws.PRODUCTION}secrets:\n"
@@ -15,15 +18,24 @@ SETTINGS = runtime(
 )
 
 
-def step(service: str, *, runtime: str = SETTINGS.name, namespace: str | None = "shop-live", is_there: bool = True) -> Any:
-    """Return as much of a step as matters here."""
+def step(
+    service: str,
+    *,
+    runtime: str = SETTINGS.name,
+    namespace: str | None = "shop-live",
+    is_there: bool = True,
+    mounts: str = "",
+) -> Any:
+    """Return as much of a step as matters here; its pods mount a class of that name."""
     instance = SimpleNamespace(application="shop", service=service, namespace="theirs")
-    bundle = SimpleNamespace(runtime=runtime, namespace=namespace) if is_there else None
+    objects = render(rendering(WHOLE.replace("secretProviderClass: web", f"secretProviderClass: {mounts}"))).objects
+    found = SimpleNamespace(runtime=runtime, namespace=namespace, objects=objects if mounts else ())
+    bundle = found if is_there else None
     return SimpleNamespace(candidate=SimpleNamespace(instance=instance), bundle=bundle)
 
 
 def names(*steps: Any) -> dict[tuple[str, str], list[str]]:
-    return {key: [one.name for one in found] for key, found in references([SETTINGS], steps).items()}
+    return {key: list(found.fetched) for key, found in references([SETTINGS], steps).items()}
 
 
 def test_a_namespace_reads_what_its_services_were_given():
@@ -51,6 +63,24 @@ def test_two_channels_on_one_runtime_are_two_namespaces():
         (SETTINGS.name, "a"),
         (SETTINGS.name, "b"),
     ]
+
+
+def test_a_secret_comes_as_the_pods_want_it_that_are_there_whatever_the_stack_file_says():
+    both = references([SETTINGS], [step("web", mounts="web"), step("api")])[SETTINGS.name, "shop-live"]
+    assert both == Reading(fetched={"api": {"TOKEN": "token"}}, mounted={"web": {"TOKEN": "token"}})
+    assert both.names == ("token",)
+
+
+def test_a_secret_of_two_services_is_there_for_both_of_them_as_each_wants_it():
+    shared = runtime(
+        f"{aws.PRODUCTION}secrets:\n"
+        "- {service: shop/web, name: all, keys: {TOKEN: token}}\n"
+        "- {service: shop/api, name: all, keys: {KEY: key}}\n"
+    )
+    fetched = references([shared], [step("web"), step("api")])
+    assert fetched[SETTINGS.name, "shop-live"].fetched == {"all": {"TOKEN": "token", "KEY": "key"}}
+    both = references([shared], [step("web", mounts="all"), step("api")])[SETTINGS.name, "shop-live"]
+    assert both == Reading(fetched={"all": {"KEY": "key"}}, mounted={"all": {"TOKEN": "token"}})
 
 
 def test_a_local_runtime_has_none_to_give():

@@ -30,7 +30,36 @@ def fetch(cloud: Emulated, stack: str) -> None:
         store = _get(cloud, stack, "secretstores", wanted["spec"]["secretStoreRef"]["name"])[0]
         account = _reader(store["spec"]["provider"])
         data = {one["secretKey"]: read(cloud, stack, account, one["remoteRef"]["key"]) for one in wanted["spec"]["data"]}
-        _write(cloud, stack, wanted["spec"]["target"]["name"], data)
+        _write(cloud, stack, wanted["spec"]["target"]["name"], data, owner=wanted)
+
+
+def mount(cloud: Emulated, stack: str) -> None:
+    """Do what the Secrets Store CSI driver does for pods: read as the service account of each, and write Secrets."""
+    for workload in _get(cloud, stack, "deployments"):
+        pod = workload["spec"]["template"]["spec"]
+        for volume in pod.get("volumes", ()):
+            assert volume["csi"]["driver"] == "secrets-store.csi.k8s.io"
+            (found,) = _get(cloud, stack, "secretproviderclasses", volume["csi"]["volumeAttributes"]["secretProviderClass"])
+            files = {
+                file: read(cloud, stack, pod["serviceAccountName"], name) for file, name in _files(found["spec"]).items()
+            }
+            for wanted in found["spec"]["secretObjects"]:
+                data = {one["key"]: files[one["objectName"]] for one in wanted["data"]}
+                _write(cloud, stack, wanted["secretName"], data, owner=workload)
+
+
+def _files(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Return the secret behind each file of a class, in the words of each cloud's part of the driver."""
+    asked = spec["parameters"]
+    match spec["provider"]:
+        case "aws":
+            return {one.get("objectAlias", one["objectName"]): one["objectName"] for one in json.loads(asked["objects"])}
+        case "gcp":
+            return {one["path"]: one["resourceName"].split("/")[3] for one in json.loads(asked["secrets"])}
+        case "azure":
+            found = [json.loads(one) for one in json.loads(asked["objects"])["array"]]
+            return {one["objectAlias"]: one["objectName"] for one in found}
+    raise AssertionError(f"no cloud: {spec}")
 
 
 def _reader(provider: Mapping[str, Any]) -> str:
@@ -53,8 +82,25 @@ def read(cloud: Emulated, stack: str, account: str, name: str) -> str:
     return stores.read(cloud.cloud.package, cloud.world, cloud.cloud.accounts[stack], pod, name)
 
 
-def _write(cloud: Emulated, stack: str, name: str, data: Mapping[str, str]) -> None:
+def _write(cloud: Emulated, stack: str, name: str, data: Mapping[str, str], owner: Mapping[str, Any]) -> None:
+    """Write a Secret that goes with its owner: the real garbage collector sees to that."""
     _must(cloud, stack, "create", "secret", "generic", name, *(f"--from-literal={key}={data[key]}" for key in data))
+    metadata = owner["metadata"]
+    by = {"apiVersion": owner["apiVersion"], "kind": owner["kind"], "name": metadata["name"], "uid": metadata["uid"]}
+    _must(
+        cloud,
+        stack,
+        "patch",
+        "secret",
+        name,
+        "--type=merge",
+        f"--patch={json.dumps({'metadata': {'ownerReferences': [by]}})}",
+    )
+
+
+def await_end(cloud: Emulated, stack: str, name: str) -> None:
+    """Return when a Secret is gone whose owner is."""
+    _must(cloud, stack, "wait", "--for=delete", f"secret/{name}", "--timeout=60s")
 
 
 def values(cloud: Emulated, stack: str, name: str) -> dict[str, str]:
