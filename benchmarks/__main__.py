@@ -69,6 +69,16 @@ def gates() -> None:
         print(f"| {one.what} | {one.seconds:.2f} s |")
 
 
+def clouds() -> None:
+    """Print what the program takes on each cloud."""
+    from benchmarks.clouds import RUNS, measure
+
+    print(f"\n| shipped example, `pulumi preview`, median of {RUNS} | first request | first of the cloud | peak memory |")
+    print("|---|---|---|---|")
+    for one in measure():
+        print(f"| {one.cloud}, {one.stack} | {one.first:.2f} s | {one.cloud_first:.2f} s | {one.mebibytes:.0f} MiB |")
+
+
 def push() -> None:
     """Print what it takes from a pushed image to a converged staging."""
     from benchmarks.push import RUNS, measure
@@ -84,6 +94,7 @@ def main(names: list[str]) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     print(machine())
     known = {
+        "clouds": clouds,
         "commands": commands,
         "policy": policy,
         "templates": templates,
