@@ -35,6 +35,10 @@ class Caller:
         """Yield the answers to one call that come page by page. Raises ClientError."""
         yield from self._client(service).get_paginator(operation).paginate(**arguments)
 
+    def action(self, service: str, operation: str) -> str:
+        """Return what policies call an operation."""
+        return f"{service}:{self._client(service).meta.method_to_api_mapping[operation]}"
+
     def elsewhere(self, region: str) -> Caller:
         """Return this caller in another region."""
         return replace(self, region=region)

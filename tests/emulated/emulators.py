@@ -41,7 +41,17 @@ def moto(python: Path, folder: Path) -> Iterator[Emulator]:
     command = ["-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with _running([str(python), *command], {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}, folder, port, "/moto-api/") as url:
         anybody = Caller(url=url, key="anybody", secret="anything")
-        yield Emulator(root=lambda account: anybody.become(f"arn:aws:iam::{account}:role/everything"))
+        yield Emulator(
+            root=lambda account: anybody.become(f"arn:aws:iam::{account}:role/everything"),
+            unknown=frozenset(
+                {
+                    "aws:eks/accessEntry:AccessEntry",
+                    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+                    "aws:eks/addon:Addon",
+                    "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+                }
+            ),
+        )
 
 
 @contextmanager

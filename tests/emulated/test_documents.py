@@ -110,6 +110,29 @@ def test_logs_are_kept_as_long_as_they_were_asked_to_be(accepted):
         assert found["retentionInDays"] == one.inputs["retentionInDays"], one.name
 
 
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_a_cluster_is_taken_with_its_network_its_key_and_its_roles(accepted, stack):
+    root, name = accepted.emulator.root(ACCOUNTS[stack]), f"kubernetes-{stack}"
+    made = accepted.registered[stack].one("eks/cluster:Cluster").inputs
+    found = root.ask("eks", "describe_cluster", name=name)["cluster"]
+    (key,) = root.ask("kms", "list_keys")["Keys"]
+    assert found["roleArn"] == f"arn:aws:iam::{ACCOUNTS[stack]}:role/{name}-cluster"
+    assert found["encryptionConfig"] == [{"provider": {"keyArn": key["KeyArn"]}, "resources": ["secrets"]}]
+    assert found["resourcesVpcConfig"]["endpointPublicAccess"] is (stack == "staging")
+    subnets = root.ask("ec2", "describe_subnets", SubnetIds=made["vpcConfig"]["subnetIds"])["Subnets"]
+    assert {one["AvailabilityZone"][-1] for one in subnets} == set("ab" if stack == "staging" else "abc")
+    nodes = root.ask("eks", "describe_nodegroup", clusterName=name, nodegroupName=name)["nodegroup"]
+    assert nodes["nodeRole"] == f"arn:aws:iam::{ACCOUNTS[stack]}:role/{name}-nodes"
+    assert not {one["SubnetId"] for one in subnets} & set(nodes["subnets"]), "nodes have subnets of their own"
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_who_talked_to_whom_in_a_network_is_kept(accepted, stack):
+    (found,) = accepted.emulator.root(ACCOUNTS[stack]).ask("ec2", "describe_flow_logs")["FlowLogs"]
+    assert found["LogDestination"].endswith(f":{ACCOUNTS[stack]}:log-group:/aws/vpc/kubernetes-{stack}")
+    assert found["DeliverLogsPermissionArn"] == f"arn:aws:iam::{ACCOUNTS[stack]}:role/kubernetes-{stack}-flow"
+
+
 # what shows that the emulator looks
 
 

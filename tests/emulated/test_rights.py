@@ -1,13 +1,15 @@
 """Who gets in where and what they may do there, by an emulator that refuses everything else.
 
 The emulator is ministack: it checks signatures, and holds each call against trust and policies, resources and conditions
-included. So every call of the updates that these tests begin with was made with nothing but examples/aws/policies.
+included. So every call of the updates that these tests begin with was allowed by nothing but examples/aws/policies.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fnmatch import fnmatch
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -120,6 +122,26 @@ def test_a_deploy_role_works_in_its_region_alone(guarded):
     assert refused(deploy.elsewhere("eu-central-1"), "kms", "create_key", Description="there")
 
 
+@pytest.mark.parametrize("stack", ACCOUNTS)
+def test_an_update_with_any_permission_less_is_refused_where_it_needs_it(guarded, stack):
+    account = ACCOUNTS[stack]
+    root, calls = guarded.emulator.root(account), guarded.asked[stack]
+    almost = root.become(world.role(guarded.emulator, account, "almost", trusted(account), EVERYTHING))
+    first = {almost.action(*call[:2]): call for call in reversed(calls)}
+    services = {"ecr", "iam", "kms"} if stack == "shared" else {"ec2", "eks", "iam", "kms", "logs"}
+    assert {action.partition(":")[0] for action in first} == services
+    for action, (service, operation, arguments) in first.items():
+        less = json.dumps(without(action, world.deploying(account)))
+        root.ask("iam", "put_role_policy", RoleName="almost", PolicyName="may", PolicyDocument=less)
+        assert refused(almost, service, operation, **arguments), action
+
+
+def without(action: str, policy: dict[str, Any]) -> dict[str, Any]:
+    """Return a policy that does not mention an action."""
+    left = [{**one, "Action": [each for each in one["Action"] if not fnmatch(action, each)]} for one in policy["Statement"]]
+    return {**policy, "Statement": [one for one in left if one["Action"]]}
+
+
 # what a workflow may do
 
 
@@ -167,7 +189,27 @@ def test_whoever_deploys_the_registry_pushes_nothing_into_it(guarded):
         assert refused(deploy, "ecr", "put_image", **image)
 
 
-# what pods may do
+# who enters a cluster, and what pods may do
+
+
+@pytest.mark.parametrize(
+    ("stack", "entering"),
+    [
+        ("staging", {"pvn-deploy": "ClusterAdmin", "developers": "View"}),
+        ("production", {"pvn-deploy": "ClusterAdmin", "developers": "View", "oncall": "ClusterAdmin"}),
+    ],
+)
+def test_the_deploy_role_and_the_people_of_the_stack_file_enter_a_cluster_and_nobody_else(guarded, stack, entering):
+    root, cluster = guarded.emulator.root(ACCOUNTS[stack]), {"clusterName": f"kubernetes-{stack}"}
+    roles = {f"arn:aws:iam::{ACCOUNTS[stack]}:role/{name}": may for name, may in entering.items()}
+    assert set(root.ask("eks", "list_access_entries", **cluster)["accessEntries"]) == set(roles)
+    for role, may in roles.items():
+        said = root.ask("eks", "list_associated_access_policies", principalArn=role, **cluster)
+        (found,) = said["associatedAccessPolicies"]
+        assert found["policyArn"] == f"arn:aws:eks::aws:cluster-access-policy/AmazonEKS{may}Policy"
+        assert found["accessScope"]["type"] == "cluster"
+    access = root.ask("eks", "describe_cluster", name=f"kubernetes-{stack}")["cluster"]["accessConfig"]
+    assert (access["authenticationMode"], access["bootstrapClusterCreatorAdminPermissions"]) == ("API", False)
 
 
 def reader(guarded, namespace="pvn-my-app-rc-production", account=None) -> Caller:

@@ -13,6 +13,7 @@ from tests.components.recording import Recording
 from tests.emulated.accounts import Caller
 from tests.emulated.cloud import Emulated
 from tests.emulated.emulators import Emulator
+from tests.emulated.makers.account import Call
 
 POLICIES = Path(__file__).parents[2] / "examples/aws/policies"
 SHARED, STAGING, PRODUCTION = "333333333333", "111111111111", "222222222222"
@@ -31,7 +32,9 @@ class World:
     emulator: Emulator
     runner: Caller
     registered: Mapping[str, Recording]
-    """By stack."""
+    """What the program registered, by stack."""
+    asked: Mapping[str, list[Call]]
+    """What was asked of AWS for it, by stack."""
 
     def deploy(self, stack: str) -> Caller:
         """Return who deploys a stack."""
@@ -41,16 +44,18 @@ class World:
 def prepare(emulator: Emulator) -> Caller:
     """Do what examples/aws asks people to do before the first update, and return who runs updates from then on."""
     for account in ACCOUNTS.values():
-        role(emulator, account, "pvn-deploy", _file("trust"), _file("registry" if account == SHARED else "cluster"))
-    role(emulator, CI, "pvn-runner", trusted(CI), _file("runner"))
+        role(emulator, account, "pvn-deploy", policy("trust"), deploying(account))
+    role(emulator, CI, "pvn-runner", trusted(CI), policy("runner"))
     return emulator.root(CI).become(f"arn:aws:iam::{CI}:role/pvn-runner")
 
 
 def make(emulator: Emulator, aws_policies: Mapping[str, str], folder: Path) -> World:
     """Bring up all stacks of examples/aws, with the shipped applications, on an emulator where nothing is yet."""
     runner = prepare(emulator)
-    registered = {stack: made(folder / stack, "aws", stack, Emulated(emulator, runner, aws_policies)) for stack in ACCOUNTS}
-    return World(emulator=emulator, runner=runner, registered=registered)
+    clouds = {stack: Emulated(emulator, runner, aws_policies) for stack in ACCOUNTS}
+    registered = {stack: made(folder / stack, "aws", stack, cloud) for stack, cloud in clouds.items()}
+    asked = {stack: cloud.asked for stack, cloud in clouds.items()}
+    return World(emulator=emulator, runner=runner, registered=registered, asked=asked)
 
 
 def role(emulator: Emulator, account: str, name: str, trust: Mapping[str, Any], may: Mapping[str, Any]) -> str:
@@ -68,6 +73,12 @@ def trusted(account: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [who]}
 
 
-def _file(name: str) -> dict[str, Any]:
+def deploying(account: str) -> dict[str, Any]:
+    """Return what a deploy role may do."""
+    return policy("registry" if account == SHARED else "cluster")
+
+
+def policy(name: str) -> dict[str, Any]:
+    """Return a policy of examples/aws."""
     found: dict[str, Any] = json.loads((POLICIES / f"{name}.json").read_text())
     return found
