@@ -2,7 +2,7 @@
 # Works with the make of Linux and of macOS (3.81): no command of ours is looked up on the PATH that is set below.
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup check format test unit golden emulated engine bench demo demo-down lock clean
+.PHONY: help python setup check format test unit golden emulated engine bench demo demo-down live lock clean
 
 VENV   := $(CURDIR)/.venv
 PYTHON := $(VENV)/bin/python
@@ -66,6 +66,9 @@ demo: setup ## The whole story on this machine: two clusters, a release, a produ
 
 demo-down: setup ## Take the demo down again
 	@$(PYTHON) -m tools.demo down
+
+live: setup ## What only an account can prove, on yours: CLOUD=aws|azure|gcp; names the costs and asks
+	@$(PYTHON) -m tools.live $(CLOUD) $(if $(YES),--yes)
 
 lock: setup ## Resolve the requirements and the tools' modules anew, and lock them (with uv)
 	@command -v uv >/dev/null || { printf '%s\n' 'PATH: there is no uv' '  fix: $(PYTHON) -m pip install uv' >&2; exit 1; }

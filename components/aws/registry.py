@@ -92,7 +92,8 @@ class Registry(pulumi.ComponentResource):
             encryption_configurations=[
                 ecr.RepositoryEncryptionConfigurationArgs(encryption_type="KMS", kms_key=self._key.arn)
             ],
-            force_delete=False,
+            # what may be deleted may be deleted with its images, as on the other clouds
+            force_delete=not settings.protect,
             opts=pulumi.ResourceOptions(parent=self, protect=settings.protect),
         )
         ecr.LifecyclePolicy(name, repository=repository.name, policy=_clean_up(settings), opts=self._opts)

@@ -202,6 +202,13 @@ def test_each_image_gets_a_repository_that_keeps_what_runs(images):
             assert selection["tagStatus"] == "untagged" or selection["tagPatternList"] == ["pr-*", "buildcache-*"]
 
 
+def test_a_registry_that_may_be_deleted_goes_with_its_images():
+    recording = record(making_registry(registry(f"{IMAGES}protect: false\n"), ("shop/web",)))
+    repository = recording.one("ecr/repository:Repository")
+    assert repository.inputs["forceDelete"] is True
+    assert not repository.protect
+
+
 def test_only_the_nodes_of_the_clusters_that_run_an_image_may_pull_it(images):
     for one in images.of("repositoryPolicy:RepositoryPolicy"):
         (statement,) = json.loads(one.inputs["policy"])["Statement"]

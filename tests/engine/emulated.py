@@ -170,7 +170,7 @@ GCP = Cloud(
     roles={stack: f"pvn-deploy@{project}.iam.gserviceaccount.com" for stack, project in GCP_PROJECTS.items()},
     account=lambda project, role: {
         "project": project,
-        "number": "000000000001",
+        "number": identity.NUMBER,
         "region": "europe-west4",
         "serviceAccount": role,
     },
@@ -192,7 +192,7 @@ AZURE = Cloud(
     roles={stack: f"{subscription[:-4]}c{subscription[-3:]}" for stack, subscription in AZURE_SUBSCRIPTIONS.items()},
     account=lambda subscription, client: {
         "subscription": subscription,
-        "tenant": "00000000-0000-0000-0000-000000000000",
+        "tenant": identity.TENANT,
         "region": "westeurope",
         "client": client,
         "principal": identity.principal(client),

@@ -1,19 +1,23 @@
-"""The programs that hand out a cluster's tokens, where the clouds' own cannot be had.
+"""The programs of the clouds that people and kubeconfigs call, where the clouds' own cannot be had.
 
-Each takes the arguments of the real one and refuses others, acts as whom the arguments and the environment say, and prints a
-real token of the real API server behind the emulated cluster.
+Each takes the arguments that we call it with and refuses others, acts as whom the arguments and the environment say, and
+answers from the emulated clouds: a token is a real one, of the real API server behind the emulated cluster.
 """
 
 from __future__ import annotations
 
-import argparse
+import hashlib
+import json
 import os
 import stat
 import sys
 from pathlib import Path
 
+from tests.engine.emulator import clusters, identity
+from tests.engine.emulator.world import CALLER, Resource, World
+
 CHECKOUT = Path(__file__).resolve().parents[3]
-NAMES = ("aws", "gke-gcloud-auth-plugin", "kubelogin")
+NAMES = ("aws", "az", "docker", "gcloud", "gke-gcloud-auth-plugin", "kubelogin")
 
 
 def write(folder: Path) -> Path:
@@ -28,65 +32,116 @@ def write(folder: Path) -> Path:
     return folder
 
 
-def aws(arguments: list[str]) -> str:
-    """Return what `aws eks get-token` prints."""
-    from tests.engine.emulator import clusters, identity
-    from tests.engine.emulator.world import CALLER, World
-
-    parser = argparse.ArgumentParser("aws")
-    parser.add_argument("--region", required=True)
-    parser.add_argument("service", choices=["eks"])
-    parser.add_argument("verb", choices=["get-token"])
-    parser.add_argument("--cluster-name", required=True)
-    parser.add_argument("--role-arn", required=True)
-    parser.add_argument("--output", choices=["json"], required=True)
-    asked = parser.parse_args(arguments)
-    world = World.here()
-    roles = [{"roleArn": asked.role_arn}]
-    me = identity.of("aws", {"region": asked.region, "assumeRoles": roles}, world, os.environ[CALLER])
-    return clusters.token(world, me.account, asked.cluster_name, me.who)
+def aws(world: World, caller: str, *arguments: str) -> str:
+    """Return a cluster's token, or as whom a role is taken on."""
+    match arguments:
+        case ["--version"]:
+            return "aws-cli/2.0.0"
+        case ["sts", "assume-role", "--role-arn", role, "--role-session-name", session, *_]:
+            me = identity.of("aws", {"assumeRoles": [{"roleArn": role}]}, world, caller)
+            return f"arn:aws:sts::{me.account}:assumed-role/{role.rpartition('/')[2]}/{session}"
+        case ["--region", region, "eks", "get-token", "--cluster-name", name, "--role-arn", role, "--output", "json"]:
+            me = identity.of("aws", {"region": region, "assumeRoles": [{"roleArn": role}]}, world, caller)
+            return clusters.token(world, me.account, name, me.who)
+    raise ValueError(f"unknown arguments: {arguments}")
 
 
-def gke(arguments: list[str]) -> str:
+def gcloud(world: World, caller: str, *arguments: str) -> str:
+    """Return the number of a project, to who may act in it."""
+    match arguments:
+        case ["version"]:
+            return "Google Cloud SDK 500.0.0"
+        case ["projects", "describe", project, impersonate, *_]:
+            who = impersonate.removeprefix("--impersonate-service-account=")
+            identity.of("gcp", {"project": project, "impersonateServiceAccount": who}, world, caller)
+            return identity.NUMBER
+    raise ValueError(f"unknown arguments: {arguments}")
+
+
+def gke(world: World, caller: str, *arguments: str) -> str:
     """Return what Google's plugin prints. Its token is good for every cluster of the project; here there is one."""
-    from tests.engine.emulator import clusters, identity
-    from tests.engine.emulator.world import CALLER, World
-
-    argparse.ArgumentParser("gke-gcloud-auth-plugin").parse_args(arguments)
-    world, who = World.here(), os.environ["CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT"]
+    if arguments == ("--version",):
+        return "Kubernetes v1.30.0+0"
+    if arguments:
+        raise ValueError(f"unknown arguments: {arguments}")
+    who = os.environ["CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT"]
     project = who.partition("@")[2].partition(".")[0]
-    settings = {"project": project, "impersonateServiceAccount": who}
-    me = identity.of("gcp", settings, world, os.environ[CALLER])
+    me = identity.of("gcp", {"project": project, "impersonateServiceAccount": who}, world, caller)
     (cluster,) = world.resources(me.account, "gcp:container/cluster:Cluster")
     return clusters.token(world, me.account, cluster.inputs["name"], me.who)
 
 
-def kubelogin(arguments: list[str]) -> str:
-    """Return what Azure's program prints. Its token is good for every cluster of the tenant that lets the identity in."""
-    from tests.engine.emulator import clusters, identity
-    from tests.engine.emulator.world import CALLER, World
+def az(world: World, caller: str, *arguments: str) -> str:
+    """Return the tenant of a subscription, and as whom it is entered."""
+    match arguments:
+        case ["version", *_]:
+            return "2.60.0"
+        case ["account", "show", "--subscription", subscription, *_]:
+            clients = [one for one in world.identities(caller) if world.allows(one, subscription)]
+            me = identity.of("azure-native", {"subscriptionId": subscription, "clientId": "".join(clients)}, world, caller)
+            return f"{identity.TENANT}\t{me.who}"
+    raise ValueError(f"unknown arguments: {arguments}")
 
-    parser = argparse.ArgumentParser("kubelogin")
-    parser.add_argument("verb", choices=["get-token"])
-    parser.add_argument("--login", choices=["workloadidentity"], required=True)
-    parser.add_argument("--server-id", choices=["6dae42f8-4368-4678-94ff-3960e28e3630"], required=True)
-    parser.add_argument("--tenant-id", required=True)
-    parser.add_argument("--client-id", required=True)
-    asked = parser.parse_args(arguments)
-    world = World.here()
+
+def kubelogin(world: World, caller: str, *arguments: str) -> str:
+    """Return what Azure's program prints. Its token is good for every cluster of the tenant that lets the identity in."""
+    match arguments:
+        case ["--version"]:
+            return "kubelogin version v0.1.0"
+        case ["get-token", *flags]:
+            asked = dict(zip(flags[::2], flags[1::2], strict=True))
+        case _:
+            raise ValueError(f"unknown arguments: {arguments}")
+    client = asked.pop("--client-id")
+    expected = {"--login": "workloadidentity", "--server-id": "6dae42f8-4368-4678-94ff-3960e28e3630"}
+    if asked != {**expected, "--tenant-id": identity.TENANT}:
+        raise ValueError(f"unknown arguments: {arguments}")
     found = world.resources(kind="azure-native:containerservice:ManagedCluster")
-    (cluster,) = [one for one in found if world.allows(asked.client_id, one.account)]
-    settings = {"subscriptionId": cluster.account, "clientId": asked.client_id}
-    me = identity.of("azure-native", settings, world, os.environ[CALLER])
+    (cluster,) = [one for one in found if world.allows(client, one.account)]
+    me = identity.of("azure-native", {"subscriptionId": cluster.account, "clientId": client}, world, caller)
     return clusters.token(world, me.account, cluster.inputs["resourceName"], identity.principal(me.who))
 
 
-PROGRAMS = {"aws": aws, "gke-gcloud-auth-plugin": gke, "kubelogin": kubelogin}
+def docker(world: World, _: str, *arguments: str) -> str:
+    """Copy an image into a registry that is there. Nobody pulls it: nodes are simulated."""
+    match arguments:
+        case ["--version"]:
+            return "Docker version 27.0.0"
+        case ["buildx", "imagetools", "create", "--tag", target, source]:
+            if not any(_holds(one, target.rpartition(":")[0]) for one in world.resources()):
+                raise ValueError(f"{target}: not found")
+            world.keep("images", target, json.dumps({"digest": f"sha256:{hashlib.sha256(source.encode()).hexdigest()}"}))
+            return ""
+        case ["buildx", "imagetools", "inspect", target, "--format", "{{json .Manifest}}"]:
+            return world.kept("images", target)
+    raise ValueError(f"unknown arguments: {arguments}")
+
+
+def _holds(found: Resource, image: str) -> bool:
+    """Return whether something is the place of an image. On AWS each has a repository, elsewhere they appear in one."""
+    match found.type.rpartition(":")[2], found.inputs, found.outputs:
+        case "Repository", {"location": location, "repositoryId": name}, _:
+            return image.startswith(f"{location}-docker.pkg.dev/{found.account}/{name}/")
+        case "Repository", _, {"repositoryUrl": url}:
+            return bool(image == url)
+        case "Registry", _, {"loginServer": host}:
+            return image.startswith(f"{host}/")
+    return False
+
+
+PROGRAMS = {
+    "aws": aws,
+    "az": az,
+    "docker": docker,
+    "gcloud": gcloud,
+    "gke-gcloud-auth-plugin": gke,
+    "kubelogin": kubelogin,
+}
 
 
 if __name__ == "__main__":
     try:
-        print(PROGRAMS[sys.argv[1]](sys.argv[2:]))
-    except Exception as wrong:  # noqa: BLE001 - as the real ones do: one line, and no token
+        print(PROGRAMS[sys.argv[1]](World.here(), os.environ[CALLER], *sys.argv[2:]))
+    except Exception as wrong:  # noqa: BLE001 - as the real ones do: one line, and no answer
         print(f"{sys.argv[1]}: {wrong}", file=sys.stderr)
         sys.exit(255)

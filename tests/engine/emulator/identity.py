@@ -64,6 +64,12 @@ def _azure(settings: Mapping[str, Any], world: World, caller: str) -> Identity:
     return Identity(account=subscription, region=str(settings.get("location")), who=who)
 
 
+TENANT = "00000000-0000-0000-0000-000000000000"
+"""The only tenant of Azure's."""
+NUMBER = "000000000001"
+"""What Google calls every project beside its id."""
+
+
 def principal(client: str) -> str:
     """Return the other id of an identity: Azure signs in by one and grants rights to the other."""
     return client[:-4] + "d" + client[-3:]

@@ -64,8 +64,12 @@ class World:
 
     def allows(self, caller: str, identity: str) -> bool:
         """Return whether a caller may act as an identity."""
+        return identity in self.identities(caller)
+
+    def identities(self, caller: str) -> list[str]:
+        """Return whom a caller may act as."""
         file = self.folder / "callers" / f"{_plain(caller)}.json"
-        return file.exists() and identity in json.loads(file.read_text())
+        return list(json.loads(file.read_text())) if file.exists() else []
 
     # what exists
 
