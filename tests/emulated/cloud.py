@@ -12,7 +12,7 @@ from pulumi.runtime.mocks import MockResourceArgs
 from tests.components.recording import Imagined
 from tests.emulated.accounts import Caller
 from tests.emulated.emulators import Emulator
-from tests.emulated.makers import MAKERS
+from tests.emulated.makers import MAKERS, removal
 from tests.emulated.makers.account import Account, Call, Inputs
 
 
@@ -27,6 +27,7 @@ class Emulated(Imagined):
         super().__init__(is_preview=False)
         self._emulator, self._runner, self._aws_policies = emulator, runner, aws_policies
         self._accounts: dict[str, Account] = {}
+        self._made: list[tuple[Account, str, str, Inputs]] = []
 
     @property
     def asked(self) -> list[Call]:
@@ -44,8 +45,17 @@ class Emulated(Imagined):
             if args.typ in self._emulator.unjudged:
                 account = replace(account, caller=self._emulator.root(account.caller.account), asked=[])
             said = make(account, args.inputs)
-            return said.get("id", id_), {**imagined, **said}
+            id_ = said.get("id", id_)
+            self._made.append((account, args.typ, str(id_), args.inputs))
+            return id_, {**imagined, **said}
         return id_, imagined
+
+    def destroy(self) -> None:
+        """Take away what was made, the last first. Raises ClientError."""
+        while self._made:
+            account, kind, id_, inputs = self._made.pop()
+            for service, operation, arguments in removal.calls(account, kind, id_, inputs):
+                account.ask(service, operation, **arguments)
 
 
 def enter(runner: Caller, settings: Inputs, aws_policies: Mapping[str, str] | None = None) -> Account:

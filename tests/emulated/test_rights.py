@@ -7,6 +7,7 @@ included. So every call of the updates that these tests begin with was allowed b
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from typing import Any
@@ -14,9 +15,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulated import world
+from tests.components.examples import made
+from tests.emulated import emulators, world
 from tests.emulated.accounts import Caller
-from tests.emulated.cloud import WrongAccount, enter
+from tests.emulated.cloud import Emulated, WrongAccount, enter
+from tests.emulated.emulators import Emulator
+from tests.emulated.makers.account import Call
 from tests.emulated.world import ACCOUNTS, CI, EVERYTHING, PRODUCTION, SHARED, STRANGER, trusted
 
 GITHUB = "token.actions.githubusercontent.com"
@@ -124,16 +128,41 @@ def test_a_deploy_role_works_in_its_region_alone(guarded):
 
 @pytest.mark.parametrize("stack", ACCOUNTS)
 def test_an_update_with_any_permission_less_is_refused_where_it_needs_it(guarded, stack):
-    account = ACCOUNTS[stack]
-    root, calls = guarded.emulator.root(account), guarded.asked[stack]
-    almost = root.become(world.role(guarded.emulator, account, "almost", trusted(account), EVERYTHING))
-    first = {almost.action(*call[:2]): call for call in reversed(calls)}
     services = {"ecr", "iam", "kms"} if stack == "shared" else {"ec2", "eks", "iam", "kms", "logs"}
-    assert {action.partition(":")[0] for action in first} == services
+    needed = refused_without(guarded.emulator, ACCOUNTS[stack], guarded.asked[stack])
+    assert {action.partition(":")[0] for action in needed} == services
+
+
+def test_a_destroy_takes_everything_and_needs_no_more_than_the_policies_allow(python, aws_policies, tmp_path):
+    with emulators.ministack(python, tmp_path / "ministack") as running:
+        runner = world.prepare(running)
+        for stack, account in ACCOUNTS.items():
+            cloud = Emulated(running, runner, aws_policies)
+            made(tmp_path / stack, "aws", stack, cloud)
+            asked = len(cloud.asked)
+            cloud.destroy()
+            root = running.root(account)
+            assert [one["RoleName"] for one in root.ask("iam", "list_roles")["Roles"]] == ["pvn-deploy"]
+            assert not root.ask("ecr", "describe_repositories")["repositories"]
+            assert not root.ask("eks", "list_clusters")["clusters"]
+            assert not root.ask("logs", "describe_log_groups")["logGroups"]
+            assert not root.ask("ec2", "describe_addresses")["Addresses"]
+            assert all(one["IsDefault"] for one in root.ask("ec2", "describe_vpcs")["Vpcs"])
+            (key,) = root.ask("kms", "list_keys")["Keys"]
+            assert root.ask("kms", "describe_key", KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+            assert refused_without(running, account, cloud.asked[asked:])
+
+
+def refused_without(emulator: Emulator, account: str, calls: Sequence[Call]) -> set[str]:
+    """Return the actions that calls need, once each of them was refused to a deploy role without just that one."""
+    root = emulator.root(account)
+    almost = root.become(world.role(emulator, account, "almost", trusted(account), EVERYTHING))
+    first = {almost.action(*call[:2]): call for call in reversed(calls)}
     for action, (service, operation, arguments) in first.items():
         less = json.dumps(without(action, world.deploying(account)))
         root.ask("iam", "put_role_policy", RoleName="almost", PolicyName="may", PolicyDocument=less)
         assert refused(almost, service, operation, **arguments), action
+    return set(first)
 
 
 def without(action: str, policy: dict[str, Any]) -> dict[str, Any]:

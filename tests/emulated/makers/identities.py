@@ -53,7 +53,7 @@ def _key(account: Account, inputs: Inputs) -> Inputs:
     made = account.ask("kms", "create_key", **asked)["KeyMetadata"]
     days = int(inputs["rotationPeriodInDays"])
     account.ask("kms", "enable_key_rotation", KeyId=made["KeyId"], RotationPeriodInDays=days)
-    return {"arn": made["Arn"], "keyId": made["KeyId"]}
+    return {"id": made["KeyId"], "arn": made["Arn"], "keyId": made["KeyId"]}
 
 
 def _log_group(account: Account, inputs: Inputs) -> Inputs:

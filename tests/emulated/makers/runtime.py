@@ -59,8 +59,8 @@ def _addon(account: Account, inputs: Inputs) -> Inputs:
 
 def _pod_identity(account: Account, inputs: Inputs) -> Inputs:
     who = {name: inputs[name] for name in ("clusterName", "namespace", "serviceAccount", "roleArn")}
-    account.ask("eks", "create_pod_identity_association", tags=dict(account.tags), **who)
-    return {}
+    made = account.ask("eks", "create_pod_identity_association", tags=dict(account.tags), **who)
+    return {"id": made["association"]["associationId"]}
 
 
 def _launch_template(account: Account, inputs: Inputs) -> Inputs:
