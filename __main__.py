@@ -25,9 +25,9 @@ async def update() -> dict[str, object]:
 
     here = desired.with_upstreams(wanted, name)
     outputs = await stacks.read(judgements.stacks(here, name, config))
-    memory, vouches = judgements.memory(name, outputs[name]), config.attestation_key is not None
-    judged = judgements.judge(root, wanted, here, name, outputs, memory, vouches=vouches)
-    foundation = judged.foundation
+    remembered, vouches = judgements.memory(name, outputs[name]), config.attestation_key is not None
+    judged = judgements.judge(root, wanted, here, name, outputs, remembered, vouches=vouches)
+    memory, foundation = judged.memory, judged.foundation
     removed = tombstones.removed(wanted)
     steps = plan(judged.candidates, judged.verdicts, memory.ledger, foundation.runtimes, removed, config.max_deletions)
     spaces = namespaces(steps.steps, memory.inventory.namespaces, removed, foundation.runtimes)

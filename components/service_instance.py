@@ -114,12 +114,17 @@ def _resource(found: Mapping[str, Any], args: ServiceInstanceArgs, opts: pulumi.
     )
 
 
-def _marked(found: Mapping[str, Any], digest: str) -> dict[str, Any]:
-    """Return the object with its digest, and without the provider's 10 second wait for the endpoints of a Service.
+_APPLIED = {objects.MANAGER: "pvn", objects.FORCE: "true"}
+"""One name for everybody who ever applies, and the last word to the tree: an update that is killed may have applied an
+object that its state knows nothing of, and the next one must not meet itself as a stranger (docs/adr/0024)."""
 
-    Whether the pods behind a Service are ready is what their workload says; waiting for it twice is most of the time that
-    a first release of many services takes.
+
+def _marked(found: Mapping[str, Any], digest: str) -> dict[str, Any]:
+    """Return the object with its digest, and with how it is applied: without the provider's wait for a Service's endpoints.
+
+    Whether the pods behind a Service are ready is what their workload says; waiting 10 seconds for it twice is most of the
+    time that a first release of many services takes.
     """
-    hurry = {"pulumi.com/skipAwait": "true"} if (found["apiVersion"], found["kind"]) == ("v1", "Service") else {}
-    annotations = {**hurry, **(found["metadata"].get("annotations") or {}), objects.MANIFESTS: digest}
+    hurry = {objects.HURRY: "true"} if (found["apiVersion"], found["kind"]) == ("v1", "Service") else {}
+    annotations = {**hurry, **(found["metadata"].get("annotations") or {}), **_APPLIED, objects.MANIFESTS: digest}
     return {**found, "metadata": {**found["metadata"], "annotations": annotations}}

@@ -12,6 +12,10 @@ VERSION = "prodvana.io/version"
 """The annotation that says which version of its service an object belongs to."""
 MANIFESTS = "prodvana.io/manifests"
 """The annotation with the manifests digest of its instance: the same version may come with other constants."""
+HURRY = "pulumi.com/skipAwait"
+"""The provider's annotation for an object that nobody waits for."""
+MANAGER, FORCE = "pulumi.com/patchFieldManager", "pulumi.com/patchForce"
+"""The provider's annotations that say under which name an object is applied, and that the tree has the last word."""
 STAGE = "prodvana.io/stage"
 """The annotation of what a protection brings: when its Jobs run."""
 CHECKED = "prodvana.io/checked"
@@ -55,6 +59,14 @@ def place(found: Mapping[str, Any]) -> tuple[str, ...]:
     """Return (group, kind, namespace, name): what makes two manifests one object, whatever version each asks for."""
     group, slash, _ = found["apiVersion"].rpartition("/")
     return group if slash else "", found["kind"], found["metadata"].get("namespace", ""), found["metadata"]["name"]
+
+
+def bare(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a registered object as its bundle has it: without the annotations that it gets on its way to the cluster."""
+    added = {VERSION, MANIFESTS, HURRY, MANAGER, FORCE}
+    metadata = dict(found["metadata"])
+    kept = {name: value for name, value in (metadata.pop("annotations", None) or {}).items() if name not in added}
+    return {**found, "metadata": {**metadata, **({"annotations": kept} if kept else {})}}
 
 
 def stage(found: Mapping[str, Any]) -> str | None:

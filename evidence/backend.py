@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from delivery import cutoffs
+from delivery import cutoffs, leftovers
 from delivery.cutoffs import Cutoff
 from delivery.problems import WorldFailed
+from delivery.records import Ledger
 from delivery.unknown import Absent, Unknown
+from delivery.versions import Candidate
 from evidence.gather import Outputs
 
 
@@ -40,6 +42,23 @@ def cut_off(root: Path, stack: str) -> tuple[Cutoff, ...] | Unknown:
         return cutoffs.of_state(answer["deployment"])
     except (LookupError, TypeError, AttributeError):
         return Unknown(f"the state of stack {stack!r} is not one that we know", f"pulumi stack export -s {stack}")
+
+
+def left_over(root: Path, stack: str, candidates: Sequence[Candidate], ledger: Ledger) -> Ledger:
+    """Return a stack's ledger with the first releases that an update began before it was killed.
+
+    Raises WorldFailed where nobody can tell: whoever is not registered because of that would be deleted.
+    """
+    answer = _ask(root, stack, "export")
+    if isinstance(answer, Absent):
+        return ledger
+    if isinstance(answer, Unknown):
+        raise WorldFailed(f"stack {stack}", answer.why, answer.next)
+    try:
+        return leftovers.remembered(answer["deployment"], candidates, ledger)
+    except (LookupError, TypeError, AttributeError, ValueError):
+        why = "it cannot be told what an update that was killed has left of services that were never released"
+        raise WorldFailed(f"stack {stack}", why, f"pulumi stack export -s {stack}") from None
 
 
 _OUTPUTS = ("output", "--json", "--show-secrets")

@@ -7,7 +7,7 @@ in nothing that decides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from delivery import desired, foundations, inventories, records, rollbacks
@@ -22,7 +22,7 @@ from delivery.tree import Tree
 from delivery.unknown import Unknown
 from delivery.verdicts import verdicts
 from delivery.versions import Candidate
-from evidence import gather, proofs
+from evidence import backend, gather, proofs
 from evidence.gather import Outputs
 
 
@@ -43,6 +43,7 @@ class Judgement:
     candidates: tuple[Candidate, ...]
     """What the tree wants of each service instance, or what a rollback wants of it."""
     memory: Memory
+    """With what an update that was killed began of service instances that wait, and that the stack remembers nothing of."""
     evidence: Evidence
     foundation: Foundation
     verdicts: Mapping[str, Verdict]
@@ -82,4 +83,8 @@ def judge(
     asked = gather.upstream(here, stack).and_own(candidates, ledger, vouches=vouches)
     evidence = proofs.gather(root, settings, changes, outputs, gather.gather(root, asked, candidates, outputs))
     foundation = foundations.lay(settings, changes, inventory, evidence)
-    return Judgement(candidates, remembered, evidence, foundation, verdicts(here, candidates, ledger, foundation, evidence))
+    said = verdicts(here, candidates, ledger, foundation, evidence)
+    strangers = [one for one in candidates if not (said[one.instance.id].is_open or one.instance.id in ledger.histories)]
+    if strangers:
+        remembered = replace(remembered, ledger=backend.left_over(root, stack, strangers, ledger))
+    return Judgement(candidates, remembered, evidence, foundation, said)

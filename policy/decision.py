@@ -97,9 +97,8 @@ def of_stack(root: Path, stack: str) -> Decision:
     settings = configuration.of_stack(wanted, root, stack)
     here = desired.with_upstreams(wanted, stack)
     outputs = backend.read(root, judgements.stacks(here, stack, settings))
-    memory = judgements.memory(stack, outputs[stack])
-    judged = judgements.judge(root, wanted, here, stack, outputs, memory)
-    ledger, foundation, removed = memory.ledger, judged.foundation, tombstones.removed(wanted)
+    judged = judgements.judge(root, wanted, here, stack, outputs, judgements.memory(stack, outputs[stack]))
+    ledger, foundation, removed = judged.memory.ledger, judged.foundation, tombstones.removed(wanted)
     planned = plan(judged.candidates, judged.verdicts, ledger, foundation.runtimes, removed, settings.max_deletions)
     steps = {one.candidate.instance.id: one for one in planned.steps}
     built = foundation.tree(wanted, stack).stacks[stack]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from delivery import differences, objects
 from delivery.bundles import Bundle
 from delivery.canonical import short
@@ -13,8 +10,6 @@ from policy.decision import Decision
 from policy.found import INSTANCE, KUBERNETES, Found, plain
 from policy.rule import Objections, Rule
 
-_ADDED = frozenset({objects.VERSION, objects.MANIFESTS, "pulumi.com/skipAwait"})
-"""Annotations that an object gets on its way to the cluster; a bundle has them not."""
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
@@ -75,19 +70,12 @@ def _unlike(found: Found, bundle: Bundle) -> Objections:
     wanted = next((one for one in bundle.objects if objects.place(one) == objects.place(given)), None)
     if wanted is None:
         yield f"{key} is not among the objects of {found.parent_name} at version {short(found.claim.version)}"
-    elif (difference := next(differences.between(_bare(plain(wanted)), _bare(given)), None)) is not None:
+    elif (difference := next(differences.between(objects.bare(plain(wanted)), objects.bare(given)), None)) is not None:
         yield f"{key} is not as it was rendered: {difference.path or 'all of it'} differs"
 
 
 def _qualified(api_version: str) -> str:
     return api_version if "/" in api_version else f"core/{api_version}"
-
-
-def _bare(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an object without the annotations that it gets on its way."""
-    metadata = dict(found["metadata"])
-    kept = {name: value for name, value in metadata.pop("annotations", {}).items() if name not in _ADDED}
-    return {**found, "metadata": {**metadata, **({"annotations": kept} if kept else {})}}
 
 
 GATES = Rule(

@@ -38,7 +38,7 @@ def look(where: Path, wanted: Tree) -> Standing:
         remembered = _remembered(stack, outputs[stack])
         judged = judgements.judge(where, wanted, found, stack, outputs, remembered)
         parts += judged.foundation.parts if stack in guarded else ()
-        steps += (step(one, judged.verdicts[one.instance.id], remembered.ledger) for one in judged.candidates)
+        steps += (step(one, judged.verdicts[one.instance.id], judged.memory.ledger) for one in judged.candidates)
     steps.sort(key=lambda one: (one.candidate.instance.application, _rank(wanted, one), one.candidate.instance.service))
     return Standing(tuple(steps), tuple(parts))
 

@@ -1,10 +1,10 @@
 """What happens when the world does not play along: nothing is lost, and the next update goes on."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -142,26 +142,71 @@ def end_orphans(project) -> None:
             os.kill(int(file.parent.name), signal.SIGKILL)
 
 
-def test_a_killed_update_is_finished_by_the_next_one(released):
-    released.release("web", "two")
+def kill_update(project, stack: str, until: str) -> None:
+    """Begin an update, and kill it with everything below it once it has said something."""
     process = subprocess.Popen(
-        ["pulumi", "up", "--stack", "staging", "--yes", "--skip-preview", "--non-interactive"],
-        cwd=released.root,
-        env=released.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--color", "never"],
+        cwd=project.root,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         start_new_session=True,
     )
-    time.sleep(2.5)
+    assert process.stdout is not None
+    said = ""
+    while until not in said and process.poll() is None:
+        said += process.stdout.readline()
+    assert until in said, said
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    end_orphans(released)
+    process.stdout.close()
+    end_orphans(project)
+    project.pulumi("cancel", "--stack", stack, "--yes")
+
+
+def test_a_killed_update_is_finished_by_the_next_one(released):
+    released.release("web", "two")
+    kill_update(released, "staging", until="kubernetes:apps/v1:Deployment")
     said = released.up("staging")
-    if "the stack is currently locked" in said:
-        released.pulumi("cancel", "--stack", "staging", "--yes")
-        said = released.up("staging")
     assert said.code == 0, said.out
     assert released.images("staging") == {"web": image("two"), "api": image("one")}
+
+
+def test_first_releases_that_a_killed_update_began_are_kept_and_finished_later(released):
+    for name in ("new", "newer"):
+        released.add(name)
+    assert released.up("staging").code == 0
+    signed = set((released.root / "approvals").glob("**/*.yaml"))
+    assert released.approve().code == 0
+    kill_update(released, "production", until="Deployment k-production/pvn-shop-rc-production/new created")
+    began = released.objects("production")
+    assert "new" in began
+    assert "new" not in str(released.outputs("production")["releases"])
+
+    # nobody stands by it any more, and the tree moves on: what was let through stays as it was
+    for file in set((released.root / "approvals").glob("**/*.yaml")) - signed:
+        file.unlink()
+    released.release("new", "two")
+    assert released.up("staging").code == 0
+    said = released.up("production")
+    assert said.code == 0, said.out
+    assert "shop/production/new keeps" in said
+    kept = released.objects("production")
+    assert {name: one["metadata"]["uid"] for name, one in began.items()}.items() <= {
+        name: one["metadata"]["uid"] for name, one in kept.items()
+    }.items()
+    assert released.images("production")["new"] == image("one")
+
+    # and whoever signs for the next release meets no trace of the killed one
+    assert released.approve().code == 0
+    finished = released.up("production")
+    assert finished.code == 0, finished.out
+    after = {"web": image("one"), "api": image("one"), "new": image("two"), "newer": image("one")}
+    assert released.images("production") == after
+    said = released.kubectl("production", "get", "deployments", "--output", "json", "--show-managed-fields")
+    fields = [field for one in json.loads(said.out)["items"] for field in one["metadata"]["managedFields"]]
+    assert {one["manager"] for one in fields if one["operation"] == "Apply"} == {"pvn"}
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from delivery.problems import WorldFailed
+from delivery.records import Ledger
 from delivery.unknown import Absent, Unknown
 from evidence import backend
+from tests.unit import made
 
 
 @pytest.fixture
@@ -80,10 +82,27 @@ def test_without_pulumi_nobody_knows_what_was_cut_off(tmp_path, monkeypatch):
     assert isinstance(backend.cut_off(tmp_path, "staging"), Unknown)
 
 
+@pytest.mark.parametrize("line", ["echo '{}'", "echo '{\"deployment\": 3}'", "exit 255", "echo garbage"])
+def test_where_nobody_knows_what_a_killed_update_left_nobody_goes_on(tmp_path, monkeypatch, line):
+    stand_in(tmp_path, monkeypatch, line)
+    with pytest.raises(WorldFailed, match="stack staging"):
+        backend.left_over(tmp_path, "staging", [made.candidate()], Ledger())
+
+
+def test_before_its_first_update_nothing_of_a_stack_was_left(tmp_path, monkeypatch):
+    stand_in(tmp_path, monkeypatch, "echo \"error: no stack named 'staging' found\" >&2; exit 255")
+    assert backend.left_over(tmp_path, "staging", [made.candidate()], Ledger()) == Ledger()
+
+
 def cut_off(folder, monkeypatch, line):
     """Return what was cut off where `pulumi` is a line of shell."""
+    stand_in(folder, monkeypatch, line)
+    return backend.cut_off(folder, "staging")
+
+
+def stand_in(folder, monkeypatch, line):
+    """Have `pulumi` be a line of shell."""
     program = folder / "pulumi"
     program.write_text(f"#!/bin/sh\n{line}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    return backend.cut_off(folder, "staging")
