@@ -16,6 +16,7 @@ from delivery.instances import (
     NothingToAwait,
     ParameterValue,
     Precondition,
+    Rollback,
     Secrets,
     ServiceInstance,
     Stability,
@@ -111,6 +112,7 @@ def _instance(
         preconditions=tuple(_preconditions(application, channel)),
         **_policy(tree, application, service, place),
         progress_deadline=service.progress_deadline,
+        rollback=_rollback(tree.releases.get(application.name), channel.name, service.name),
         keeps_objects=service.no_cleanup_on_delete or application.no_cleanup_on_delete,
         definition=definition,
     )
@@ -145,6 +147,12 @@ def _policy(tree: Tree, application: ApplicationConfig, service: ServiceConfig, 
         ),
         "rolls_back": not any(one.disabled for one in switches if one),
     }
+
+
+def _rollback(release: Release | None, channel: str, service: str) -> Rollback | None:
+    entries = release.rollbacks if release else ()
+    found = next((one for one in entries if (one.release_channel, one.service) == (channel, service)), None)
+    return Rollback(found.version, found.manifests, found.reason, found.at) if found else None
 
 
 def _preconditions(application: ApplicationConfig, channel: ReleaseChannelConfig) -> Iterator[Precondition]:

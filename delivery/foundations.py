@@ -94,7 +94,8 @@ class Foundation:
         if part is not None and part.blueprint is not None:
             return verdict
         waits = [replace(one, gate=f"{name}: {one.gate}") for one in part.verdict.shut] if part else []
-        return Verdict((*verdict.answers, *(waits or [Answer(name, State.WAITING, "it is not built", "pvn status")])))
+        waits = waits or [Answer(name, State.WAITING, "it is not built", "pvn status")]
+        return replace(verdict, answers=(*verdict.answers, *waits))
 
 
 def alterations(name: str, stack: Stack, inventory: Inventory) -> tuple[Alteration, ...]:

@@ -194,6 +194,18 @@ class Stability:
 
 
 @dataclass(frozen=True, slots=True)
+class Rollback:
+    """A release that was completed in a channel before, at which somebody holds a service until the entry is lifted."""
+
+    version: str
+    manifests: str
+    reason: str
+    """In their words; may be empty."""
+    at: Spot
+    """Where the entry is written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bypass:
     """What a rollback need not wait for."""
 
@@ -233,6 +245,8 @@ class ServiceInstance:
     stability: Stability = Stability()
     bypass: Bypass = Bypass()
     """What a rollback of this instance may bypass."""
+    rollback: Rollback | None = None
+    """Where somebody rolled it back: the release at which it stays, whatever is released."""
     rolls_back: bool = True
     """True where a release that failed gives way to the one before it."""
     progress_deadline: float | None

@@ -2,48 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from delivery.canonical import short
+from delivery.instances import ServiceInstance
 from delivery.problems import Problem, Refused
 from delivery.records import Ledger, Record
-from delivery.shapes import Rollback
-from delivery.tree import Tree
 from delivery.versions import Candidate
 
 
-def pinned(tree: Tree, candidates: Iterable[Candidate], ledger: Ledger) -> tuple[Candidate, ...]:
+def pinned(candidates: Iterable[Candidate], ledger: Ledger) -> tuple[Candidate, ...]:
     """Return a stack's candidates, those with a rollback at the release that it names instead of what the tree wants.
 
     Raises Refused, with every problem at once, where the stack does not remember such a release.
     """
-    pins = wanted(tree)
     problems: list[Problem] = []
-    found = tuple(_pinned(one, pins.get(one.instance.id), ledger, problems) for one in candidates)
+    found = tuple(_pinned(one, ledger, problems) for one in candidates)
     if problems:
         raise Refused(problems)
     return found
 
 
-def wanted(tree: Tree) -> Mapping[str, Rollback]:
-    """Return the rollbacks of a tree by the id of their instance."""
-    return {
-        f"{release.application}/{one.release_channel}/{one.service}": one
-        for release in tree.releases.values()
-        for one in release.rollbacks
-    }
-
-
-def _pinned(candidate: Candidate, pin: Rollback | None, ledger: Ledger, problems: list[Problem]) -> Candidate:
+def fact(instance: ServiceInstance) -> str:
+    """Return where an instance was rolled back to, and why; empty where it was not."""
+    pin = instance.rollback
     if pin is None:
+        return ""
+    return f"rolled back to {short(pin.version)}" + (f": {pin.reason}" if pin.reason else "")
+
+
+def lift(instance: ServiceInstance) -> str:
+    """Return the command that lets an instance follow its releases again."""
+    return f"{_command(instance)} --lift --service {instance.service}"
+
+
+def _command(instance: ServiceInstance) -> str:
+    return f"pvn rollback {instance.application} --channel {instance.channel}"
+
+
+def _pinned(candidate: Candidate, ledger: Ledger, problems: list[Problem]) -> Candidate:
+    instance = candidate.instance
+    if (pin := instance.rollback) is None:
         return candidate
-    record, instance = Record(pin.version, pin.manifests), candidate.instance
+    record = Record(pin.version, pin.manifests)
     known = ledger.history(instance.id).known
     if record not in known:
         kept = ", ".join(short(one.version) for one in known) or "none"
         what = f"stack {instance.stack!r} does not remember release {short(pin.version)} of {instance.id}; it has {kept}"
-        fix = f"take the entry out, or: pvn rollback {instance.application} --channel {instance.channel} "
-        problems.append(Problem(pin.at, what, f"{fix}--service {instance.service}"))
+        fix = f"take the entry out: {lift(instance)}"
+        problems.append(Problem(pin.at, what, fix))
         return candidate
     return replace(candidate, version=record.version, bundle=ledger.bundle(record), is_rollback=True)

@@ -78,7 +78,7 @@ def judge(
     """
     settings, ledger, inventory = wanted.stacks[stack], remembered.ledger, remembered.inventory
     own = (one for one in here.of_stack(stack) if desired.is_selected(wanted, one.instance))
-    candidates = rollbacks.pinned(wanted, own, ledger)
+    candidates = rollbacks.pinned(own, ledger)
     changes = foundations.alterations(stack, settings, inventory)
     asked = gather.upstream(here, stack).and_own(candidates, ledger, vouches=vouches)
     evidence = proofs.gather(root, settings, changes, outputs, gather.gather(root, asked, candidates, outputs))

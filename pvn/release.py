@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import click
 
-from delivery import channels, checks, document, images, tree, walker
+from delivery import channels, checks, document, images, rollbacks, tree, walker
+from delivery.instances import ServiceInstance
 from delivery.problems import Problem, Refused, Spot, WorldFailed, suggestion
 from delivery.shapes import ReleaseFile, ServiceConfig
 from delivery.tree import Tree
@@ -61,7 +62,7 @@ def command(
     name = f"releases/{application}.yaml"
     before = release_file.read(where / name)
     # what is wrong with the project is said before anybody is asked about an image
-    _sound(found, name, release_file.edited(before, application, service, values, channel, told, is_again=retry))
+    instances = _sound(found, name, release_file.edited(before, application, service, values, channel, told, is_again=retry))
     if keep_tag:
         _refuse_tags(wanted, application, service, values, channel)
     else:
@@ -73,18 +74,21 @@ def command(
         click.echo(json.dumps({"file": name, "changed": before != after, "parameters": values}))
     else:
         click.echo(f"{name}: {'changed' if before != after else 'nothing to change'}")
+    for one in instances:
+        is_meant = (one.application, one.service) == (application, service) and channel in (None, one.channel)
+        if one.rollback and is_meant:
+            click.echo(f"{one.channel} does not get it: {rollbacks.fact(one)}\n  next: {rollbacks.lift(one)}", err=True)
 
 
-def _sound(found: Tree, name: str, text: str) -> None:
-    """Raise Refused where the project would not be sound with this text in the file of that name."""
+def _sound(found: Tree, name: str, text: str) -> tuple[ServiceInstance, ...]:
+    """Return the instances of the project with this text in the file of that name. Raises Refused where it is not sound."""
     node, problems = document.read(text, name)
     if node is not None and not problems:
         read, problems = walker.walk(node, ReleaseFile, name)
         if read is not None:
             releases = {**found.releases, read.release.application: read.release}
-            channels.resolve(checks.check(replace(found, releases=releases)))
-    if problems:
-        raise Refused(problems)
+            return channels.resolve(checks.check(replace(found, releases=releases)))
+    raise Refused(problems)
 
 
 def _tags(wanted: Tree, service: ServiceConfig, values: Mapping[str, str | int]) -> Mapping[str, tuple[str, str]]:

@@ -51,14 +51,17 @@ def command(
     candidates = _meant(wanted, application, channel, services)
     file = f"releases/{application}.yaml"
     before = release_file.read(where / file)
+    kept: list[Candidate] = []
     if lift:
-        held = rollbacks.wanted(wanted)
-        names = [one.instance.service for one in candidates if one.instance.id in held]
+        names = [one.instance.service for one in candidates if one.instance.rollback]
         changed = release_file.lifted(before, channel, names)
         targets = {}
     else:
         remembered = standing.memory(where, candidates[0].instance.stack).ledger
-        targets = _targets(candidates, remembered, version, is_picky=bool(services))
+        if version is None:
+            kept = _rolled_back(candidates, remembered, is_picky=bool(services))
+        free = [one for one in candidates if one not in kept]
+        targets = _targets(free, remembered, version, is_picky=bool(services))
         pins = {name: {"version": one.version, "manifests": one.manifests} for name, one in targets.items()}
         names = []
         changed = release_file.pinned(before, application, channel, pins, reason)
@@ -70,6 +73,7 @@ def command(
         return
     lines = [*(f"{name}: follows its releases again" for name in names)]
     lines += [f"{name}: goes back to {short(one.version)}" for name, one in targets.items()]
+    lines += [f"{one.instance.service}: stays {rollbacks.fact(one.instance)}" for one in kept]
     after = f"next: git add {file}, then pulumi up -s {candidates[0].instance.stack}"
     click.echo("\n".join([*lines, after] if lines else [f"nothing to lift: no rollback holds anything in {channel}"]))
 
@@ -83,6 +87,24 @@ def _meant(wanted: Tree, application: str, channel: str, services: Sequence[str]
     return tuple(by_service[name] for name in (dict.fromkeys(services) or sorted(by_service)))
 
 
+def _rolled_back(candidates: Sequence[Candidate], remembered: Ledger, *, is_picky: bool) -> list[Candidate]:
+    """Return those that a rollback holds already: before what runs there is the very release that was left.
+
+    Raises Refused for each that was asked for, and where there is no other.
+    """
+    found = [one for one in candidates if one.instance.rollback]
+    if found and (is_picky or len(found) == len(candidates)):
+        raise Refused(_again(one, remembered) for one in found)
+    return found
+
+
+def _again(one: Candidate, remembered: Ledger) -> Problem:
+    known = ", ".join(short(record.version) for record in remembered.history(one.instance.id).known) or "none"
+    what = f"{one.instance.id} is {rollbacks.fact(one.instance)}; going back once more would bring what was left"
+    fix = f"lift it first: {rollbacks.lift(one.instance)}; or name the release: --to VERSION, remembered: {known}"
+    return Problem(one.instance.rollback.at if one.instance.rollback else one.instance.at, what, fix)
+
+
 def _targets(
     candidates: Sequence[Candidate], remembered: Ledger, version: str | None, *, is_picky: bool
 ) -> dict[str, Record]:
@@ -90,14 +112,15 @@ def _targets(
     found, problems = {}, []
     for one in candidates:
         history = remembered.history(one.instance.id)
-        known = [record for record in history.known if record != history.effective]
+        # nor is it a way back to what the release says: after a lift that may be what was left
+        known = [record for record in history.known if record not in (history.effective, one.record)]
         if version is not None:
             known = [record for record in history.known if short(record.version).startswith(short(version))]
         if known:
             found[one.instance.service] = known[0]
         elif is_picky or version is not None:
-            kept = ", ".join(short(record.version) for record in history.known) or "none"
-            what = f"{one.instance.id} has no {'such release' if version else 'release'} to go back to; remembered: {kept}"
+            names = ", ".join(short(record.version) for record in history.known) or "none"
+            what = f"{one.instance.id} has no {'such release' if version else 'release'} to go back to; remembered: {names}"
             problems.append(Problem(one.instance.at, what, "release an older value instead: pvn release"))
     if not found and not problems:
         what = f"no service of {candidates[0].instance.application!r} has a release to go back to"

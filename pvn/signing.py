@@ -46,10 +46,10 @@ def asked_for(
     try:
         remembered = standing.memory(where, chosen[0].instance.stack).ledger
     except WorldFailed:
-        if any(one.instance.id in rollbacks.wanted(wanted) for one in chosen):
+        if any(one.instance.rollback for one in chosen):
             raise  # what a rollback brings back is known to the stack alone
         return tuple(chosen), None
-    return rollbacks.pinned(wanted, chosen, remembered), remembered
+    return rollbacks.pinned(chosen, remembered), remembered
 
 
 def _topics(candidate: Candidate) -> tuple[str, ...]:

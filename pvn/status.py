@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 from delivery import checks, tree
 from delivery.canonical import short
 from delivery.foundations import Part
-from delivery.gates import Verdict
+from delivery.gates import Answer, Verdict
 from delivery.plan import Action, Step
 from pvn import completion, named, options, output, standing, waiting
 from pvn.command import WAITING, root
@@ -56,6 +56,7 @@ def facts(one: Step) -> Mapping[str, Any]:
         "state": standing.state(one),
         "completed": not one.history.is_interrupted,
         "gates": _gates(one.verdict),
+        "notes": _said(one.verdict.notes),
     }
 
 
@@ -71,6 +72,10 @@ def _facts_of(one: Part) -> Mapping[str, Any]:
 
 
 def _gates(verdict: Verdict) -> list[Mapping[str, Any]]:
+    return _said(verdict.answers)
+
+
+def _said(answers: Iterable[Answer]) -> list[Mapping[str, Any]]:
     return [
         {
             "gate": answer.gate,
@@ -79,7 +84,7 @@ def _gates(verdict: Verdict) -> list[Mapping[str, Any]]:
             "next": answer.next,
             "opens": answer.opens.isoformat() if answer.opens else None,
         }
-        for answer in verdict.answers
+        for answer in answers
     ]
 
 
@@ -146,7 +151,7 @@ def _shut(leaf: Picture, verdict: Verdict) -> None:
     from rich.markup import escape
     from rich.text import Text
 
-    for answer in verdict.shut:
+    for answer in verdict.told:
         said = Text.from_markup(f"{escape(answer.gate)}: {escape(answer.fact)}\n[dim]next:[/] {escape(answer.next)}")
         said.overflow = "fold"
         leaf.add(said)

@@ -64,5 +64,5 @@ def _answer(answer: Answer, now: datetime) -> Iterator[str]:
     if answer.opens and answer.opens > now:
         remains = timedelta(seconds=int((answer.opens - now).total_seconds()) + 1)
         yield f"    opens in {remains}, at {answer.opens:%F %H:%M:%S} UTC"
-    if answer.next and not answer.is_open:
+    if answer.next:
         yield f"    next: {answer.next}"

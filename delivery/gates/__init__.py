@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
+from delivery import rollbacks
 from delivery.facts import Evidence
 from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved, end
 from delivery.gates.guarded import Alteration, guarded
@@ -33,14 +34,29 @@ def decide(candidate: Candidate, siblings: Mapping[str, Candidate], history: His
     even a rollback may not bypass.
     """
     effective = history.effective
+    held = tuple(_rolled_back(candidate))
     if effective and effective.manifests == candidate.bundle.digest:
-        return Verdict((Answer("no change", State.OPEN, "the objects are those of the last completed release"),))
+        same = Answer("no change", State.OPEN, "the objects are those of the last completed release")
+        return Verdict((*held, same), tuple(_frozen(candidate, evidence)))
     if candidate.is_rollback:
-        return Verdict((_ROLLBACK, *_answers(candidate, siblings, evidence)))
+        return Verdict((*held, *_answers(candidate, siblings, evidence)))
     return Verdict((*progress(candidate, history, evidence), *_answers(candidate, siblings, evidence)))
 
 
-_ROLLBACK = Answer("rollback", State.OPEN, "a release that was completed here before is brought back")
+def _rolled_back(candidate: Candidate) -> Iterator[Answer]:
+    """Yield that a candidate is a release that was completed here before, and how it stops to be."""
+    if candidate.is_rollback:
+        yield Answer("rollback", State.OPEN, rollbacks.fact(candidate.instance), rollbacks.lift(candidate.instance))
+
+
+def _frozen(candidate: Candidate, evidence: Evidence) -> Iterator[Answer]:
+    """Yield the protections that would hold a change, although there is none."""
+    if not candidate.bypass.protections:
+        for check in candidate.instance.checks:
+            if check.stage is not Stage.POST_DEPLOYMENT:
+                answer = protected(check, candidate.instance, evidence)
+                if not answer.is_open:
+                    yield answer
 
 
 def _answers(candidate: Candidate, siblings: Mapping[str, Candidate], evidence: Evidence) -> Iterator[Answer]:

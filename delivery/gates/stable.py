@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from delivery import moments, objects
+from delivery import moments, objects, rollbacks
 from delivery.canonical import short
 from delivery.facts import Evidence, LiveObject
 from delivery.gates.approved import CLOCK_SKEW
@@ -33,6 +33,9 @@ def stable(candidate: Candidate, channel: str, upstream: Candidate | None, evide
     gate = f"releaseChannelStable {channel}"
     if upstream is None:
         return Answer(gate, State.WAITING, f"the service has no instance in {channel!r}", "pvn check")
+    if (pin := upstream.instance.rollback) and pin.version != candidate.version:
+        fact = f"{channel!r} is {rollbacks.fact(upstream.instance)}; this is {short(candidate.version)}"
+        return Answer(gate, State.WAITING, fact, rollbacks.lift(upstream.instance))
     if upstream.version != candidate.version:
         fact = f"{channel!r} is to have version {short(upstream.version)}, this is {short(candidate.version)}"
         return Answer(gate, State.WAITING, fact, "pvn status")

@@ -26,7 +26,7 @@ class Answer:
     state: State
     fact: str
     next: str = ""
-    """The exact next command, where the gate is not open."""
+    """The exact next command, where the gate is not open, or where it is and something is held all the same."""
     opens: datetime | None = None
     """When it opens by itself if nothing else changes; None where time alone opens nothing."""
 
@@ -41,6 +41,8 @@ class Verdict:
     """What all gates of an instance say together."""
 
     answers: tuple[Answer, ...]
+    notes: tuple[Answer, ...] = ()
+    """What would stand in the way if there were a change: it decides nothing."""
 
     @property
     def state(self) -> State:
@@ -57,6 +59,11 @@ class Verdict:
     def gives_up(self) -> bool:
         """True where the release was tried and failed, and what ran before comes back."""
         return any(answer.gate == PROGRESS and answer.state is State.REFUSED for answer in self.answers)
+
+    @property
+    def told(self) -> tuple[Answer, ...]:
+        """What a person has to hear: what is shut, and what holds something although it is open."""
+        return tuple(answer for answer in self.answers if not answer.is_open or answer.next)
 
     @property
     def shut(self) -> tuple[Answer, ...]:

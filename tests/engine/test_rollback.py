@@ -79,7 +79,8 @@ def test_a_rollback_waits_for_what_its_application_does_not_let_it_bypass(projec
     assert project.images("production")["web"] == image("two")
     why = project.pvn("why", "shop", "--channel", "production")
     assert why.code == 3
-    assert "✓ rollback: a release that was completed here before is brought back" in why
+    assert "✓ rollback: rolled back to " in why
+    assert "next: pvn rollback shop --channel production --lift --service web" in why
     assert "next: pvn approve shop --channel production --service web" in why
 
     assert project.approve("web").code == 0

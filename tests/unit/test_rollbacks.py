@@ -1,13 +1,10 @@
 """A rollback: the release that ran before, byte for byte, and nothing newer until it is lifted."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 
 from delivery.facts import Evidence
 from delivery.gates import decide
-from delivery.instances import Bypass
+from delivery.instances import Bypass, Rollback
 from delivery.plan import Action, step
 from delivery.problems import Refused, Spot
 from delivery.records import History, Ledger
@@ -22,18 +19,18 @@ LEDGER = Ledger({NEW.instance.id: HISTORY}, TEXTS)
 EVERYTHING = Bypass(ordering=True, approvals=True, protections=True)
 
 
-def tree(*pins) -> Any:
-    return SimpleNamespace(releases={"shop": SimpleNamespace(application="shop", rollbacks=pins)})
+LIFT = "pvn rollback shop --channel production --lift --service web"
 
 
-def pin(of, channel="production"):
-    at = Spot("releases/shop.yaml", 4, 5)
-    return SimpleNamespace(service="web", release_channel=channel, version=of.version, manifests=of.bundle.digest, at=at)
+def pin(of, reason="it ate the baskets"):
+    return Rollback(of.version, of.bundle.digest, reason, Spot("releases/shop.yaml", 4, 5))
 
 
 def rolled_back(wanted, bypass=EVERYTHING, to=OLD):
-    wanted = candidate(image=wanted.bundle.objects[0]["spec"]["image"], version=wanted.version, bypass=bypass)
-    (found,) = pinned(tree(pin(to)), [wanted], LEDGER)
+    wanted = candidate(
+        image=wanted.bundle.objects[0]["spec"]["image"], version=wanted.version, bypass=bypass, rollback=pin(to)
+    )
+    (found,) = pinned([wanted], LEDGER)
     return found
 
 
@@ -59,9 +56,33 @@ def test_after_a_rollback_the_release_that_was_left_can_be_gone_back_to():
 
 def test_newer_releases_wait_until_it_is_lifted():
     newer = candidate(image="newest", version="v3", bypass=EVERYTHING)
-    (found,) = pinned(tree(pin(OLD)), [newer], LEDGER)
-    assert found.version == "v1"
-    assert pinned(tree(), [newer], LEDGER) == (newer,)
+    assert rolled_back(newer).version == "v1"
+    assert pinned([newer], LEDGER) == (newer,)
+
+
+def test_it_is_said_with_its_reason_and_its_end_for_as_long_as_it_holds():
+    found = rolled_back(NEW)
+    for history in (HISTORY, History(record(OLD), record(OLD), record(NEW))):
+        verdict = decide(found, {"staging": STAGING, "production": found}, history, Evidence(NOW))
+        assert verdict.is_open
+        assert [(one.gate, one.fact, one.next) for one in verdict.told] == [
+            ("rollback", "rolled back to v1: it ate the baskets", LIFT)
+        ]
+
+
+def test_production_is_told_that_staging_was_rolled_back_and_not_to_update_it():
+    staging = candidate("staging", image="new", version="v2", rollback=pin(OLD, reason=""))
+    facts = evidence(candidate("staging", image="old", version="v1"))
+    (said, _) = decide(NEW, {"staging": staging, "production": NEW}, History(), facts).shut
+    assert said.fact == "'staging' is rolled back to v1; this is v2"
+    assert said.next == "pvn rollback shop --channel staging --lift --service web"
+
+
+def test_a_rollback_of_staging_to_what_production_is_to_get_proves_it():
+    staging = candidate("staging", rollback=pin(candidate("staging")))
+    production = candidate()
+    verdict = decide(production, {"staging": staging, "production": production}, History(), evidence(staging))
+    assert [one.gate for one in verdict.shut] == ["manualApproval"]
 
 
 @pytest.mark.parametrize(
@@ -82,10 +103,6 @@ def test_a_release_that_the_stack_does_not_remember_is_refused_at_its_place():
     with pytest.raises(Refused) as refused:
         rolled_back(NEW, to=candidate(image="ancient", version="v0"))
     assert str(refused.value).startswith("releases/shop.yaml:4:5: stack 'production' does not remember release v0")
-
-
-def test_another_channel_is_not_touched():
-    assert pinned(tree(pin(OLD, "staging")), [NEW], LEDGER) == (NEW,)
 
 
 def test_a_candidate_that_is_no_rollback_bypasses_nothing():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 
 from delivery import gates, rollbacks
 from delivery.facts import Evidence, Live
-from delivery.instances import Bypass
+from delivery.instances import Bypass, Rollback
 from delivery.plan import Action, Step, plan
 from delivery.problems import Refused, Spot
 from delivery.records import UNKNOWN, Ledger, read
@@ -39,7 +38,7 @@ class World:
     setting: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
     there: set[str] = field(default_factory=lambda: set(SERVICES))
     tombstones: set[str] = field(default_factory=set)
-    pins: dict[str, Any] = field(default_factory=dict)
+    pins: dict[str, Rollback] = field(default_factory=dict)
     signed: list[Candidate] = field(default_factory=list)
     is_stable: bool = True
     outputs: tuple[Any, Any] = (None, None)
@@ -54,6 +53,10 @@ class World:
         image = f"{self.image[service]}/{self.setting[service]}"
         version = f"v{self.image[service]}"
         return candidate(channel, image=image, version=version, service=service, bypass=EVERYTHING)
+
+    def held(self, service: str) -> Candidate:
+        found = self.wanted(service)
+        return replace(found, instance=replace(found.instance, rollback=self.pins.get(service)))
 
     def evidence(self, ledger: Ledger, ill: set[str]) -> Evidence:
         staging = [self.wanted(one, "staging") for one in SERVICES]
@@ -73,9 +76,8 @@ class World:
 
     def up(self, fails: set[str], ill: set[str]) -> None:
         ledger = read("production", *self.outputs)
-        tree: Any = SimpleNamespace(releases={"shop": SimpleNamespace(application="shop", rollbacks=self.pins.values())})
         try:
-            found = rollbacks.pinned(tree, [self.wanted(one) for one in sorted(self.there)], ledger)
+            found = rollbacks.pinned([self.held(one) for one in sorted(self.there)], ledger)
             evidence = self.evidence(ledger, ill)
             siblings = {one: {"staging": self.wanted(one, "staging")} for one in SERVICES}
             verdicts = {
@@ -138,13 +140,7 @@ class World:
     def roll_back(self, service: str) -> None:
         history = read("production", *self.outputs).history(self.wanted(service).instance.id)
         if older := [one for one in history.known if one != history.effective]:
-            self.pins[service] = SimpleNamespace(
-                service=service,
-                release_channel="production",
-                version=older[0].version,
-                manifests=older[0].manifests,
-                at=HERE,
-            )
+            self.pins[service] = Rollback(older[0].version, older[0].manifests, "", HERE)
 
 
 service = st.sampled_from(SERVICES)

@@ -1,0 +1,140 @@
+"""What the verbs say of releases that stacks remember. `pulumi` is a script here that prints outputs which the test wrote:
+what the real one prints of real updates is in tests/engine."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from delivery import checks, desired, tree
+from delivery.canonical import short
+from delivery.records import UNKNOWN
+from tests import console
+
+PROJECT = Path(__file__).parents[1] / "golden/transcripts/project"
+LIFT = "pvn rollback shop --channel staging --lift --service web"
+
+
+def image(digit):
+    return "sha256:" + str(digit) * 64
+
+
+class Shop:
+    """A project whose stacks remember what the test says that they have released."""
+
+    def __init__(self, folder):
+        self.root = folder / "project"
+        shutil.copytree(PROJECT, self.root)
+        self.states = folder / "states"
+        self.states.mkdir()
+        (folder / "bin").mkdir()
+        program = folder / "bin/pulumi"
+        # the last word of the question is the stack
+        missing = "{ echo \"error: no stack named '$stack' found\" >&2; exit 255; }"
+        program.write_text(f"#!/bin/sh\nfor stack; do :; done\ncat {self.states}/$stack.json 2>/dev/null || {missing}\n")
+        program.chmod(0o755)
+        self.terminal = console.Terminal(self.root, folder)
+        self.terminal.more["PATH"] = f"{folder}/bin:{self.terminal.environment['PATH']}"
+
+    def pvn(self, line):
+        return self.terminal.run(f"pvn {line}")
+
+    def release(self, digit):
+        self.terminal.must(f"pvn release shop --service web --param image={image(digit)}")
+        return self.wanted("staging").version
+
+    def wanted(self, channel, service="web"):
+        found = desired.desire(checks.check(tree.read(self.root))).candidates
+        return next(one for one in found if (one.instance.channel, one.instance.service) == (channel, service))
+
+    def remembers(self, stack, *, interrupted=False, **services):
+        """Write what a stack remembers: by service its completed releases, newest first."""
+        releases: dict[str, dict[str, str]] = {}
+        manifests: dict[str, str] = {}
+        for service, known in services.items():
+            texts = [one.record.text for one in known]
+            history = dict(zip(("current", "last", "previous"), [texts[0], *texts], strict=False))
+            releases[f"shop/{stack}/{service}"] = history | ({"current": UNKNOWN} if interrupted else {})
+            manifests |= {one.bundle.digest: one.bundle.text for one in known}
+        outputs = {"releases": releases, "manifests": manifests, "infrastructure": {}, "settings": {}}
+        (self.states / f"{stack}.json").write_text(json.dumps(outputs))
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return Shop(tmp_path)
+
+
+@pytest.fixture
+def rolled_back(shop):
+    """A staging whose web went back from a bad release, a newer one that waits there, and the version that is held."""
+    good = shop.wanted("staging")
+    shop.release(3)
+    bad, api = shop.wanted("staging"), shop.wanted("staging", "api")
+    shop.remembers("staging", web=[bad, good], api=[api])
+    code, said = shop.pvn("rollback shop --channel staging --service web --reason pinned")
+    assert (code, said.splitlines()[0]) == (0, f"web: goes back to {short(good.version)}")
+    shop.remembers("staging", web=[good, bad], api=[api])
+    return shop, short(good.version), short(bad.version)
+
+
+def test_a_rollback_is_seen_in_every_verb_with_its_reason_and_its_end(rolled_back):
+    shop, good, _ = rolled_back
+    code, said = shop.pvn(f"release shop --service web --param image={image(4)}")
+    assert code == 0
+    assert f"staging does not get it: rolled back to {good}: pinned\n  next: {LIFT}" in said
+    newest = short(shop.wanted("production").version)
+    for verb in ("status shop", "why shop --channel staging --service web"):
+        _, said = shop.pvn(verb)
+        assert f"rollback: rolled back to {good}: pinned" in said
+        assert f"next: {LIFT}" in said
+    code, said = shop.pvn("why shop --channel production --service web")
+    assert code == 3
+    assert f"releaseChannelStable staging: 'staging' is rolled back to {good}: pinned; this is {newest}" in said
+    assert f"next: {LIFT}" in said
+    assert "pulumi up -s staging" not in said
+
+
+def test_a_second_rollback_does_not_go_forward_to_what_was_left(rolled_back):
+    shop, good, bad = rolled_back
+    file = shop.root / "releases/shop.yaml"
+    before = file.read_text()
+    code, said = shop.pvn("rollback shop --channel staging --service web")
+    assert code == 1
+    assert said == (
+        f"releases/shop.yaml:9:7: shop/staging/web is rolled back to {good}: pinned; going back once more would bring what"
+        f" was left\n  fix: lift it first: {LIFT}; or name the release: --to VERSION, remembered: {good}, {bad}\n"
+    )
+    assert file.read_text() == before
+    code, said = shop.pvn(f"rollback shop --channel staging --service web --to {bad}")
+    assert (code, said.splitlines()[0]) == (0, f"web: goes back to {bad}")
+
+
+def test_a_lifted_rollback_is_no_way_back_to_the_bad_release_either(rolled_back):
+    shop, good, bad = rolled_back
+    shop.terminal.must(LIFT)
+    code, said = shop.pvn("rollback shop --channel staging --service web")
+    assert code == 1
+    assert f"shop/staging/web has no release to go back to; remembered: {good}, {bad}" in said
+
+
+def test_the_others_of_a_channel_go_back_and_what_is_held_stays(rolled_back):
+    shop, good, _ = rolled_back
+    old = shop.wanted("staging", "api")
+    shop.terminal.must(f"pvn release shop --service api --param image={image(5)}")
+    new = shop.wanted("staging", "api")
+    state = json.loads((shop.states / "staging.json").read_text())
+    state["releases"]["shop/staging/api"] = {
+        "current": new.record.text,
+        "last": new.record.text,
+        "previous": old.record.text,
+    }
+    state["manifests"][new.bundle.digest] = new.bundle.text
+    (shop.states / "staging.json").write_text(json.dumps(state))
+    code, said = shop.pvn("rollback shop --channel staging")
+    assert code == 0
+    assert said.splitlines()[:2] == [
+        f"api: goes back to {short(old.version)}",
+        f"web: stays rolled back to {good}: pinned",
+    ]
