@@ -91,7 +91,8 @@ def _client(caller: Caller, service: str) -> Any:
         aws_access_key_id=caller.key,
         aws_secret_access_key=caller.secret,
         aws_session_token=caller.token,
-        config=Config(retries={"total_max_attempts": 1}),
+        # what is on this machine is behind nobody's proxy
+        config=Config(retries={"total_max_attempts": 1}, proxies={}),
     )
 
 

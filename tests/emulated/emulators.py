@@ -6,16 +6,16 @@ import os
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 
 from tests.emulated.accounts import Caller
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until an emulator answers. It takes two; a busy machine takes longer."""
 
 
@@ -86,9 +86,8 @@ def _running(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:
-            url = f"http://127.0.0.1:{port}"
-            _wait(process, f"{url}{sign_of_life}", log)
-            yield url
+            _wait(process, port, sign_of_life, log)
+            yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
             try:
@@ -98,16 +97,19 @@ def _running(
                 process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, sign_of_life: str, log: Path) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    raise AssertionError(f"it does not answer at {url}: {log.read_text()}")
+        with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            try:
+                connection.request("GET", sign_of_life)
+                if connection.getresponse().status == HTTPStatus.OK:
+                    return
+            except OSError:
+                pass  # not yet
+        time.sleep(0.1)
+    raise AssertionError(f"it does not answer on port {port}: {log.read_text()}")
 
 
 def _free_port() -> int:
