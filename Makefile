@@ -2,7 +2,7 @@
 # Works with the make of Linux and of macOS (3.81): no command of ours is looked up on the PATH that is set below.
 
 .DEFAULT_GOAL := help
-.PHONY: help python setup check format test unit golden emulated engine bench demo demo-down live lock clean
+.PHONY: help python setup check format test unit quick golden emulated engine bench demo demo-down live lock clean
 
 VENV   := $(CURDIR)/.venv
 PYTHON := $(VENV)/bin/python
@@ -12,7 +12,11 @@ PYTEST := $(PYTHON) -m pytest
 ENGINE  = $(PYTEST) -n 3 --dist loadfile tests/engine || $(PYTEST) --last-failed tests/engine
 # a worker for each emulator
 EMULATED = $(PYTHON) -m tools.emulators && $(PYTEST) -n 2 --dist loadfile tests/emulated
+UNIT   := tests/unit tests/golden
 QUICK  := $(filter-out tests/emulated tests/engine tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
+
+# compiled once for all runs, also where the environment says otherwise; `make clean` removes it
+unexport PYTHONDONTWRITEBYTECODE
 
 # the project's own tools come first, for everything that is started from here
 export PATH := $(VENV)/toolchain/bin:$(VENV)/bin:$(PATH)
@@ -40,12 +44,16 @@ format: python ## Put every file into the one format
 	$(PYTHON) -m ruff format .
 
 test: setup ## Every test, with the real engine and real local clusters
-	$(PYTEST) -n auto $(QUICK)
+	$(PYTEST) -n auto $(UNIT)
+	$(PYTEST) -n auto $(filter-out $(UNIT),$(QUICK))
 	$(PYTEST) -n auto -q --hypothesis-profile thorough -m hypothesis tests/unit/gates tests/unit/test_foundations.py
 	$(EMULATED)
 	$(ENGINE)
 
 unit: python ## The tests that need no engine and no cluster: seconds
+	$(PYTEST) -n auto $(QUICK)
+
+quick: python ## Every test that needs no engine, no cluster and no emulator: half a minute
 	$(PYTEST) -n auto $(QUICK)
 
 golden: python ## Write the golden answers anew; read the diff

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
-import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,11 +32,6 @@ LEFT_OUT = (
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
-_PLAIN = re.compile(
-    r'(?:cd (?P<folder>[\w./-]+) && )?(?P<variables>(?:\w+=(?:\w+|"[\w -]*") )*)pvn(?P<arguments>(?: [A-Za-z0-9./:=-]+)*)'
-)
-"""`pvn` in a folder, with variables and arguments, and nothing in it that a shell would have to make something of."""
-
 LONG_AGO = "2026-01-01T00:00:00Z"
 """When everything is committed, so that commits have the same name every time."""
 
@@ -53,6 +44,8 @@ class Terminal:
     home: Path
     more: dict[str, str] = field(default_factory=dict)
     """Variables on top of the usual ones."""
+    programs: tuple[Path, ...] = ()
+    """Folders with programs that come before others."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -60,7 +53,7 @@ class Terminal:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
         who = {"NAME": "Jo", "EMAIL": "jo@example.com", "DATE": LONG_AGO}
         return kept | {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": os.pathsep.join([*map(str, self.programs), str(Path(sys.executable).parent), os.environ["PATH"]]),
             "HOME": str(self.home),
             "GIT_CONFIG_GLOBAL": "/dev/null",
             "GIT_CONFIG_NOSYSTEM": "1",
@@ -71,9 +64,6 @@ class Terminal:
 
     def run(self, line: str, answers: str = "") -> tuple[int, str]:
         """Return how a command line ends and everything it says. `answers` are typed where it asks."""
-        if not answers and (plain := _PLAIN.fullmatch(line)):
-            variables = dict(one.split("=", 1) for one in shlex.split(plain["variables"]))
-            return self._fork(plain["arguments"].split(), self.project / (plain["folder"] or ""), variables)
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", line],
             cwd=self.project,
@@ -85,33 +75,6 @@ class Terminal:
             check=False,
         )
         return done.returncode, done.stdout
-
-    def _fork(self, arguments: list[str], folder: Path, variables: dict[str, str]) -> tuple[int, str]:
-        """Run `pvn` in a process of its own: a fork of this one, which has imported everything already."""
-        for verb in command._VERBS:
-            importlib.import_module(f"pvn.{verb}")
-        environment = self.environment | variables
-        with tempfile.TemporaryFile() as said:
-            child = os.fork()
-            if not child:
-                try:
-                    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-                    for stream in (1, 2):
-                        os.dup2(said.fileno(), stream)
-                    os.environ.clear()
-                    os.environ.update(environment)
-                    os.chdir(folder)
-                    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w", 1)
-                    command.main(arguments)
-                except SystemExit as ended:
-                    sys.stdout.flush()
-                    os._exit(ended.code if isinstance(ended.code, int) else 1)
-                finally:
-                    traceback.print_exc()
-                    os._exit(70)
-            _, status = os.waitpid(child, 0)
-            said.seek(0)
-            return os.waitstatus_to_exitcode(status), said.read().decode()
 
     def must(self, command: str) -> str:
         """Return what a command line says. It has to end well."""
