@@ -260,3 +260,8 @@ class ServiceInstance:
     def id(self) -> str:
         """The name under which stack outputs, approvals and people know the instance."""
         return f"{self.application}/{self.channel}/{self.service}"
+
+    @property
+    def is_guarded(self) -> bool:
+        """True where anything has to be true before it moves. What is checked after a deployment keeps nobody from it."""
+        return bool(self.preconditions) or any(one.stage is not Stage.POST_DEPLOYMENT for one in self.checks)

@@ -42,7 +42,7 @@ class Decision:
     @cached_property
     def is_guarded(self) -> bool:
         """True where any instance of the stack has a gate: what cannot be judged is refused there."""
-        return any(map(is_guarded, self.steps.values()))
+        return any(step.candidate.instance.is_guarded for step in self.steps.values())
 
     @cached_property
     def allowed(self) -> Mapping[str, Mapping[Record, Bundle]]:
@@ -69,11 +69,6 @@ class Decision:
         if (effective := step.history.effective) is not None:
             found.append((effective, self.ledger.bundle(effective)))
         return found
-
-
-def is_guarded(step: Step) -> bool:
-    """Return whether anything has to be true before an instance moves."""
-    return bool(step.candidate.instance.preconditions or step.candidate.instance.checks)
 
 
 def here(root: Path) -> Decision:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from policy.decision import Decision, is_guarded
+from delivery import objects, pins
+from policy.decision import Decision
 from policy.found import Found
 from policy.rule import Objections, Rule
 
 
 def unpinned(found: Found, decision: Decision) -> Objections:
-    """Object to an image that is not named by its digest, where a gate has judged what it is."""
+    """Object to an image that is not named by its digest, where a gate has judged what it is.
+
+    What runs already is kept, as the program keeps it: nobody has to agree to it again.
+    """
     step = decision.steps.get(found.parent_name)
-    if step is not None and not is_guarded(step):
+    if step is not None and not step.candidate.instance.is_guarded:
         return  # a channel without gates may follow a tag: `pvn release --keep-tag`
-    for container in found.containers:
-        image = str(container.get("image", ""))
-        if "@sha256:" not in image:
-            yield f"container {container.get('name')!r} of {found.name} runs {image!r}; name it by digest: {image}@sha256:…"
+    if step is not None and step.history.effective is not None and _manifests(found) == step.history.effective.manifests:
+        return
+    for one in pins.loose(found.pod):
+        yield f"{one.user} of {found.name} runs {one.image!r}; name it by digest: {one.pinned}"
+
+
+def _manifests(found: Found) -> str | None:
+    return (found.props["metadata"].get("annotations") or {}).get(objects.MANIFESTS)
 
 
 def greedy(found: Found, _: Decision) -> Objections:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from delivery import changes, checks, tree
+from delivery import changes, checks, gates, tree
 from delivery.canonical import short
 from delivery.desired import Desired
+from delivery.problems import Problem, Refused
 from delivery.records import Ledger
 from delivery.versions import Candidate
 from evidence import ssh
@@ -56,6 +57,7 @@ def command(
     application, channel = infrastructure.channel_of(application, channel)
     wanted = checks.check(tree.read(where))
     candidates, remembered = signing.asked_for(where, wanted, application, channel, services)
+    _refuse_loose(candidates, remembered)
     if form is output.Form.TEXT:
         _show(candidates, remembered)
     if not yes:
@@ -71,6 +73,23 @@ def signed(files: Sequence[str], stack: str, form: output.Form) -> None:
         return
     lines = [*(f"signed: {file}" for file in files), f"next: git add {ssh.FOLDER}, then pulumi up -s {stack}"]
     click.echo("\n".join(lines))
+
+
+def _refuse_loose(candidates: Sequence[Candidate], remembered: Ledger | None) -> None:
+    """Refuse to sign for an image that is named by a tag, unless it runs already: it may be another one afterwards."""
+    problems = [
+        Problem(one.instance.at, f"{one.instance.id}: {answer.fact}", answer.next)
+        for one in candidates
+        if _effective(one, remembered) != one.bundle.digest
+        for answer in gates.pinned(one)
+    ]
+    if problems:
+        raise Refused(problems)
+
+
+def _effective(candidate: Candidate, remembered: Ledger | None) -> str | None:
+    record = remembered.history(candidate.instance.id).effective if remembered else None
+    return record.manifests if record else None
 
 
 def _show(candidates: Sequence[Candidate], remembered: Ledger | None) -> None:

@@ -8,18 +8,18 @@ import posixpath
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from delivery import checks, tree
+from delivery import checks, protections, tree
 from delivery.audit import audit
-from delivery.problems import Problem, Refused, Spot
+from delivery.problems import Problem, Refused, Spot, WorldFailed
 from delivery.shapes import Stack
 from delivery.shapes.values import NAME
 from delivery.tree import Tree
-from pvn import options, output, release_file, skeleton, spelling
+from pvn import options, output, pinning, release_file, skeleton, spelling
 from pvn.command import place, root
 
 _PROGRAM = Path(__file__).resolve().parents[1]
@@ -33,6 +33,11 @@ class Image:
     path: str
     value: str
     """Its tag or its digest."""
+
+    @property
+    def address(self) -> str:
+        """Its registry and its repository."""
+        return f"{self.host}/{self.path}"
 
 
 @click.command(cls=options.Verb)
@@ -57,6 +62,7 @@ def command(
 ) -> None:
     """Write one more service; and its application, and the whole project around it, where they are not there yet.
 
+    The tag of an image becomes the digest that its registry has for it now.
     Whatever is not said is asked for. In a new application each channel waits for the one before it to be stable, and the
     last one for an approval. In a new project each channel has a cluster on this machine.
 
@@ -71,7 +77,11 @@ def command(
         channel_names = tuple(re.split(r"[,\s]+", _ask("channel", "Release channels, from first to last")))
     if application in found.applications and channel_names:
         raise click.UsageError(f"application {application!r} is there already: --channel is for new ones")
-    files = _files(where, found, application, service, chosen, port, [_named("channel", one) for one in channel_names])
+    names = [_named("channel", one) for one in channel_names]
+    # what is wrong with the project is said before anybody is asked about an image
+    _absent(where, _files(where, found, application, service, chosen, port, names))
+    chosen = _pinned(chosen, is_guarded=_is_guarded(found, application, names))
+    files = _files(where, found, application, service, chosen, port, names)
     _write(where, files)
     if form is output.Form.JSON:
         click.echo(json.dumps({"files": sorted(files)}))
@@ -134,6 +144,30 @@ def _image(text: str) -> Image:
     return Image(host, path, digest or tag)
 
 
+def _is_guarded(found: Tree, application: str, names: Sequence[str]) -> bool:
+    """Return whether any release channel of an application, or of the one that is to be made, has gates."""
+    if application not in found.applications:
+        return len(names) > 1
+    channels = found.applications[application].release_channels
+    return any(one.preconditions or protections.attached(one, None) for one in channels)
+
+
+def _pinned(image: Image, *, is_guarded: bool) -> Image:
+    """Return an image by its digest. A tag stays only where its registry does not answer and no gate depends on it."""
+    if image.value.startswith("sha256:"):
+        return image
+    try:
+        digest = pinning.digest("--image", image.address, image.value)
+    except WorldFailed as failed:
+        if is_guarded:
+            raise
+        click.echo(
+            f"{failed}\nthe release says the tag {image.value!r} until then: it may name another image tomorrow", err=True
+        )
+        return image
+    return replace(image, value=digest)
+
+
 def _files(
     where: Path, found: Tree, application: str, service: str, image: Image, port: int | None, names: Sequence[str]
 ) -> dict[str, str]:
@@ -186,7 +220,7 @@ def _project(where: Path) -> dict[str, str]:
 
 def _registry(stacks: Mapping[str, Stack], image: Image) -> tuple[str, str]:
     """Return the name of the registry that has an image, and the image's repository in it."""
-    whole = f"{image.host}/{image.path}"
+    whole = image.address
     declared = {one.url: one.name for stack in stacks.values() for one in stack.registries}
     for url in sorted(declared, key=len, reverse=True):
         if whole.startswith(f"{url}/"):
@@ -225,14 +259,18 @@ def _schema(where: Path, file: str, kind: str) -> str:
     return f"# yaml-language-server: $schema={posixpath.relpath(schema, posixpath.dirname(file))}\n"
 
 
-def _write(where: Path, files: Mapping[str, str]) -> None:
-    """Write the files, or none of them: what exists is not touched, and what the check refuses does not stay."""
-    releases = {name: release_file.read(where / name) for name in files if name.startswith("releases/")}
-    kept = {name: text for name, text in releases.items() if text is not None}
-    there = [name for name in files if name not in kept and (where / name).exists()]
+def _absent(where: Path, files: Mapping[str, str]) -> None:
+    """Raise Refused where one of the files is there already, a release's apart: that one gets another service."""
+    there = [name for name in files if not name.startswith("releases/") and (where / name).exists()]
     if there:
         fix = "choose another name, or edit what is there"
         raise Refused(Problem(Spot(name), "this is there already", fix) for name in there)
+
+
+def _write(where: Path, files: Mapping[str, str]) -> None:
+    """Write the files, or none of them: what the check refuses does not stay."""
+    releases = {name: release_file.read(where / name) for name in files if name.startswith("releases/")}
+    kept = {name: text for name, text in releases.items() if text is not None}
     folders = [one for name in files for one in reversed((where / name).relative_to(where).parents)]
     made = list(dict.fromkeys(where / one for one in folders if not (where / one).exists()))
     try:

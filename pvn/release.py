@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import click
 
 from delivery import channels, checks, document, images, rollbacks, tree, walker
 from delivery.instances import ServiceInstance
-from delivery.problems import Problem, Refused, Spot, WorldFailed, suggestion
+from delivery.problems import Problem, Refused, suggestion
 from delivery.shapes import ReleaseFile, ServiceConfig
 from delivery.tree import Tree
-from delivery.unknown import Absent, Unknown
-from evidence import registry
-from pvn import completion, named, options, output, release_file
+from pvn import completion, named, options, output, pinning, release_file
 from pvn.command import root
 
 
@@ -63,10 +61,13 @@ def command(
     before = release_file.read(where / name)
     # what is wrong with the project is said before anybody is asked about an image
     instances = _sound(found, name, release_file.edited(before, application, service, values, channel, told, is_again=retry))
+    of_service = [one for one in instances if (one.application, one.service) == (application, service)]
+    meant = [one for one in of_service if channel in (None, one.channel)]
+    tags = _tags(wanted, wanted.services[application, service], values)
     if keep_tag:
-        _refuse_tags(wanted, application, service, values, channel)
+        _refuse_tags(meant, tags)
     else:
-        values = {**values, **_pinned(wanted, wanted.services[application, service], values)}
+        values = {**values, **_pinned(tags)}
     after = release_file.edited(before, application, service, values, channel, told, is_again=retry)
     if after != before:
         release_file.write(where / name, after)
@@ -74,9 +75,8 @@ def command(
         click.echo(json.dumps({"file": name, "changed": before != after, "parameters": values}))
     else:
         click.echo(f"{name}: {'changed' if before != after else 'nothing to change'}")
-    for one in instances:
-        is_meant = (one.application, one.service) == (application, service) and channel in (None, one.channel)
-        if one.rollback and is_meant:
+    for one in meant:
+        if one.rollback:
             click.echo(f"{one.channel} does not get it: {rollbacks.fact(one)}\n  next: {rollbacks.lift(one)}", err=True)
 
 
@@ -85,7 +85,7 @@ def _sound(found: Tree, name: str, text: str) -> tuple[ServiceInstance, ...]:
     node, problems = document.read(text, name)
     if node is not None and not problems:
         read, problems = walker.walk(node, ReleaseFile, name)
-        if read is not None:
+        if read is not None and not problems:
             releases = {**found.releases, read.release.application: read.release}
             return channels.resolve(checks.check(replace(found, releases=releases)))
     raise Refused(problems)
@@ -105,33 +105,22 @@ def _tags(wanted: Tree, service: ServiceConfig, values: Mapping[str, str | int])
     return tags
 
 
-def _pinned(wanted: Tree, service: ServiceConfig, values: Mapping[str, str | int]) -> Mapping[str, str]:
-    """Return the digests that the tags among the values name now, by parameter."""
-    pinned = {}
-    for name, (repository, tag) in _tags(wanted, service, values).items():
-        found = registry.digest(repository, tag, lambda text: click.echo(text, err=True))
-        if isinstance(found, Absent):
-            raise Refused([Problem(Spot(f"--param {name}"), found.why, found.next)])
-        if isinstance(found, Unknown):
-            raise WorldFailed(f"--param {name}", found.why, found.next)
-        click.echo(f"{repository}:{tag} is {found}", err=True)
-        pinned[name] = found
-    return pinned
+def _pinned(tags: Mapping[str, tuple[str, str]]) -> Mapping[str, str]:
+    """Return the digests that tags name now, by parameter."""
+    return {name: pinning.digest(f"--param {name}", repository, tag) for name, (repository, tag) in tags.items()}
 
 
-def _refuse_tags(wanted: Tree, application: str, service: str, values: Mapping[str, str | int], channel: str | None) -> None:
+def _refuse_tags(instances: Sequence[ServiceInstance], tags: Mapping[str, tuple[str, str]]) -> None:
     """Refuse a tag where people or a cluster have to agree to it: it could name another image after they have."""
-    gated = [
-        one for one in wanted.applications[application].release_channels if one.preconditions and channel in (None, one.name)
-    ]
     problems = [
         Problem(
-            one.spot("preconditions"),
-            f"channel {one.name!r} has gates, and tag {tag!r} of {repository} may name another image once they are open",
+            (one.preconditions or one.checks)[0].at,
+            f"channel {one.channel!r} has gates, and tag {tag!r} of {repository} may name another image once they are open",
             f"leave --keep-tag out, or name the digest: --param {name}=sha256:…",
         )
-        for one in gated
-        for name, (repository, tag) in _tags(wanted, wanted.services[application, service], values).items()
+        for one in instances
+        if one.is_guarded
+        for name, (repository, tag) in tags.items()
     ]
     if problems:
         raise Refused(problems)

@@ -3,7 +3,7 @@
 One pure function, used by the program, the policy pack, `pvn status` and `pvn why`: one truth. Three answers per gate.
 Only OPEN lets anything through; a question that got no answer is WAITING, never OPEN. `now` comes with the evidence.
 
-A module for each kind of gate: `stable`, `approved`, `protected`, `progress`; `guarded` for a stack's own infrastructure.
+One module a kind of gate: `stable`, `approved`, `protected`, `pinned`, `progress`; `guarded` for a stack's own clusters.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from delivery import rollbacks
 from delivery.facts import Evidence
 from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved, end
 from delivery.gates.guarded import Alteration, guarded
+from delivery.gates.pinned import pinned
 from delivery.gates.progress import progress
 from delivery.gates.protected import protected
 from delivery.gates.stable import stable
@@ -23,7 +24,18 @@ from delivery.instances import ApprovalBy, NothingToAwait, StableIn, Stage
 from delivery.records import History
 from delivery.versions import Candidate
 
-__all__ = ["CLOCK_SKEW", "LONGEST_APPROVAL", "Alteration", "Answer", "State", "Verdict", "decide", "end", "guarded"]
+__all__ = [
+    "CLOCK_SKEW",
+    "LONGEST_APPROVAL",
+    "Alteration",
+    "Answer",
+    "State",
+    "Verdict",
+    "decide",
+    "end",
+    "guarded",
+    "pinned",
+]
 
 
 def decide(candidate: Candidate, siblings: Mapping[str, Candidate], history: History, evidence: Evidence) -> Verdict:
@@ -61,6 +73,7 @@ def _frozen(candidate: Candidate, evidence: Evidence) -> Iterator[Answer]:
 
 def _answers(candidate: Candidate, siblings: Mapping[str, Candidate], evidence: Evidence) -> Iterator[Answer]:
     instance, bypass = candidate.instance, candidate.bypass
+    yield from pinned(candidate)  # whatever a rollback may bypass: a tag names no release of before
     for precondition in instance.preconditions:
         match precondition:
             case StableIn(channel=channel):

@@ -104,6 +104,18 @@ def test_a_tag_is_kept_only_where_no_gate_has_to_agree_to_what_it_names(terminal
     assert released(terminal)[1] == [{"releaseChannel": "staging", "parameters": {"image": "main"}}]
 
 
+def test_a_new_service_is_released_by_the_digest_that_its_tag_names(terminal, registry):
+    use(terminal, registry.url)
+    digest = registry.push("shop/cron", "1.4.2")
+    said = terminal.must(f"pvn init -a shop -s cron -i {registry.url}/shop/cron:1.4.2")
+    assert f"{registry.url}/shop/cron:1.4.2 is {digest}" in said
+    assert f"@{digest}" in terminal.must("pvn render --service cron --channel production")
+    code, said = terminal.run(f"pvn init -a shop -s mail -i {registry.url}/shop/mail:1.4.2")
+    assert code == 1
+    assert f"{registry.url}/shop/mail has no" in said
+    assert not (terminal.project / "applications/shop/services/mail").exists()
+
+
 def test_a_private_registry_is_asked_with_the_credentials_that_docker_has(terminal, toolchain, tmp_path):
     with registries.serve(toolchain / "registry", tmp_path / "registry", is_private=True) as private:
         digest = private.push("shop/web", "1.0")

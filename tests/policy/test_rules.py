@@ -66,6 +66,13 @@ def test_a_channel_without_gates_may_follow_a_tag():
     assert list(unpinned(workload({"name": "main", "image": "shop/web:main"}), decision)) == []
 
 
+def test_a_tag_that_runs_already_is_kept():
+    ran = made.ledger(production=(OLD,))
+    tagged = {"spec": {"template": {"spec": {"containers": [{"name": "main", "image": "docker.io/shop/web:1.2"}]}}}}
+    assert list(unpinned(judged.child(OLD, tagged), judged.waiting(ran))) == []
+    assert len(list(unpinned(judged.child(WANTED, tagged), judged.waiting(ran)))) == 1
+
+
 def test_containers_are_advised_to_say_what_they_need():
     enough = {"resources": {"requests": {"cpu": "10m", "memory": "16Mi"}}}
     assert list(greedy(workload(PINNED | enough), judged.proven())) == []

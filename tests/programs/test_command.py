@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -49,6 +50,18 @@ def test_an_approval_names_exactly_what_the_channel_would_get(project, pvn, tmp_
     rendered = json.loads(pvn("render", "-o", "json")[1])["my-app/production/my-frontend"]
     assert statement["services"] == {"my-frontend": {name: rendered[name] for name in ("version", "manifests")}}
     assert (statement["decision"], statement["topic"], statement["channel"]) == ("approve", "manual", "production")
+
+
+def test_nobody_signs_for_an_image_that_may_be_another_one_tomorrow(project, pvn, tmp_path):
+    mine = key(tmp_path)
+    (project / "approvals/allowed_signers").write_text(f"jane {mine.with_suffix('.pub').read_text()}")
+    release = project / "releases/my-app.yaml"
+    release.write_text(re.sub(r'image: "sha256:\w+"', 'image: "1.4.2"', release.read_text(), count=1))
+    code, _, err = pvn("approve", "my-app", "-c", "production", "-k", str(mine), "--yes")
+    assert code == 1
+    assert "runs 'docker.io/my-company/my-backend:1.4.2', which may be another image tomorrow" in err
+    assert "fix: pvn release my-app --service my-backend --param image=1.4.2" in err
+    assert [path.name for path in (project / "approvals").rglob("*") if path.is_file()] == ["allowed_signers"]
 
 
 def test_two_approvals_in_one_second_are_two_files(project, pvn, tmp_path):

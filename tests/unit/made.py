@@ -38,7 +38,6 @@ def candidate(
         namespace=f"shop-{channel}",
         owns_namespace=True,
         manifests=(ManifestFile("deployment.yaml", "…"),),
-        parameters={},
         constants={},
         env={},
         injects_env=True,
@@ -46,7 +45,7 @@ def candidate(
         preconditions=gates if channel == "production" else (),
         keeps_objects=False,
         definition=version,
-        **{"progress_deadline": None, **more},
+        **{"progress_deadline": None, "parameters": {}, **more},
     )
     return Candidate(instance, version, Bundle(instance.runtime.name, instance.namespace, (deployment,)))
 
