@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi
 
 from components import adoption, isolation, stack
-from delivery import checks, desired, tombstones, tree
+from delivery import checks, desired, homes, tombstones, tree
 from delivery.namespaces import namespaces
 from delivery.plan import plan
 from delivery.problems import Trouble
@@ -29,8 +29,9 @@ async def update() -> dict[str, object]:
     judged = judgements.judge(root, wanted, here, name, outputs, remembered, vouches=vouches)
     memory, foundation = judged.memory, judged.foundation
     removed = tombstones.removed(wanted)
-    steps = plan(judged.candidates, judged.verdicts, memory.ledger, foundation.runtimes, removed, config.max_deletions)
-    spaces = namespaces(steps.steps, memory.inventory.namespaces, removed, foundation.runtimes)
+    runtimes, moved = foundation.runtimes, homes.elsewhere(wanted, name)
+    steps = plan(judged.candidates, judged.verdicts, memory.ledger, runtimes, removed, config.max_deletions, moved)
+    spaces = namespaces(steps.steps, memory.inventory.namespaces, removed, runtimes)
     for text in filter(None, (waiting.of_infrastructure(foundation), waiting.text(steps))):
         pulumi.info(text)
     adoption.begin(backend.cut_off(root, name) if foundation.is_incomplete else ())

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 
 from delivery import objects
 from delivery.bundles import Bundle
 from delivery.gates import Answer, State, Verdict
+from delivery.homes import Home
 from delivery.problems import Problem, Refused, Spot
 from delivery.records import History, Ledger, Record
 from delivery.tombstones import Tombstones
@@ -92,15 +94,16 @@ def plan(
     runtimes: Iterable[str],
     removed: Tombstones,
     max_deletions: int = MAX_DELETIONS,
+    moved: Mapping[str, Home] = MappingProxyType({}),
 ) -> Plan:
     """Return the plan of a stack.
 
     `verdicts` are by instance id; an instance without one is held. `runtimes` are those the stack has now, `removed` is what
-    a tombstone in the tree lets go of, and `max_deletions` is how many objects may go at once. Raises Refused where the plan
-    would lose something.
+    a tombstone in the tree lets go of, and `max_deletions` is how many objects may go at once. `moved` is where the tree has
+    the instances of other stacks. Raises Refused where the plan would lose something.
     """
     steps = tuple(step(one, verdicts.get(one.instance.id, _UNJUDGED), ledger) for one in candidates)
-    if problems := (*_vanished(candidates, ledger, removed), *_homeless(steps, set(runtimes)), *_contested(steps)):
+    if problems := (*_vanished(candidates, ledger, removed, moved), *_homeless(steps, set(runtimes)), *_contested(steps)):
         raise Refused(problems)
     if too_many := tuple(_too_many(steps, ledger, max_deletions)):
         raise Refused(too_many)
@@ -154,12 +157,17 @@ def _too_many(steps: Sequence[Step], ledger: Ledger, allowed: int) -> Iterable[P
         yield Problem(Spot("applications/"), f"{what}{', …' if len(gone) > 5 else ''}", fix)
 
 
-def _vanished(candidates: Sequence[Candidate], ledger: Ledger, removed: Tombstones) -> Iterable[Problem]:
+def _vanished(
+    candidates: Sequence[Candidate], ledger: Ledger, removed: Tombstones, moved: Mapping[str, Home]
+) -> Iterable[Problem]:
     wanted = {candidate.instance.id for candidate in candidates}
     elsewhere = {(one.instance.application, one.instance.service) for one in candidates}
     for name, history in sorted(ledger.histories.items()):
         application, channel, service = name.split("/")
         if name in wanted or removed.cover(application, channel, service) or not (history.known or history.is_interrupted):
+            continue
+        if home := moved.get(name):
+            yield _moved(name, home)
             continue
         what = f"service {service!r} of {application!r} runs in {channel!r}, but the tree no longer has it there"
         fix = f"bring its files back, or let it go for good: `removed: [{service}]` in releases/{application}.yaml"
@@ -170,6 +178,17 @@ def _vanished(candidates: Sequence[Candidate], ledger: Ledger, removed: Tombston
                 f"`removedChannels: [{channel}]` in releases/{application}.yaml"
             )
         yield Problem(Spot("applications/"), what, fix)
+
+
+def _moved(name: str, home: Home) -> Problem:
+    """Return the problem of an instance that runs here, while the tree has it in another stack."""
+    application, channel, service = name.split("/")
+    what = f"service {service!r} of {application!r} runs here in {channel!r}, which is for stack {home.stack!r} now"
+    fix = (
+        f"put {channel!r} back on a runtime of this stack; give the other one a channel of another name, and once that "
+        f"serves, let this one go: take it out and write `removedChannels: [{channel}]` in releases/{application}.yaml"
+    )
+    return Problem(home.at, what, fix)
 
 
 def _homeless(steps: Sequence[Step], runtimes: set[str]) -> Iterable[Problem]:

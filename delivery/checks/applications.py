@@ -10,7 +10,7 @@ from delivery import labels, selectors
 from delivery.checks import stacks
 from delivery.checks.circles import circles
 from delivery.checks.duplicates import duplicates
-from delivery.problems import Problem, suggestion
+from delivery.problems import Problem, nearest, suggestion
 from delivery.shapes import ApplicationConfig, ReleaseChannelConfig, ReleaseChannelStable
 from delivery.tree import Tree
 
@@ -21,10 +21,11 @@ _TOPIC = re.compile(r"(?!manual\Z)[a-z]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 def problems(tree: Tree) -> Iterator[Problem]:
     """Yield what is wrong with the applications of a tree."""
     known = stacks.runtimes(tree)
+    used = _users(tree, known)
     for application in tree.applications.values():
         yield from _application(application)
         for channel in application.release_channels:
-            yield from _channel(application, channel, known)
+            yield from _channel(application, channel, known, used)
         yield from _loops(application)
 
 
@@ -37,13 +38,40 @@ def _application(application: ApplicationConfig) -> Iterator[Problem]:
     yield from duplicates("release channel", ((one.name, one.spot("name")) for one in channels))
 
 
-def _channel(application: ApplicationConfig, channel: ReleaseChannelConfig, known: Mapping[str, str]) -> Iterator[Problem]:
+def _users(tree: Tree, known: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    """Return by stack the names of the channels that are on its runtimes."""
+    found: dict[str, set[str]] = {}
+    for application in tree.applications.values():
+        for channel in application.release_channels:
+            for one in channel.runtimes:
+                if one.runtime in known:
+                    found.setdefault(known[one.runtime], set()).add(channel.name)
+    return {stack: frozenset(names) for stack, names in found.items()}
+
+
+def _undeclared(
+    name: str, channel: ReleaseChannelConfig, known: Mapping[str, str], used: Mapping[str, frozenset[str]]
+) -> str:
+    """Return the fix for a runtime that no stack declares. A near name is none where its stack is for other channels."""
+    own = [one for one, stack in known.items() if channel.name in used.get(stack, {channel.name})]
+    if near := nearest(name, own):
+        return f"did you mean {near!r}?"
+    others = ", ".join(f"{one} (stack {stack})" for one, stack in sorted(known.items())) or "none"
+    return f"declare it in the file of its stack, under `pvn:runtimes`; there are: {others}"
+
+
+def _channel(
+    application: ApplicationConfig,
+    channel: ReleaseChannelConfig,
+    known: Mapping[str, str],
+    used: Mapping[str, frozenset[str]],
+) -> Iterator[Problem]:
     if not channel.runtimes:
         fix = f"name one: runtimes: [{{runtime: {min(known, default='…')}}}]"
         yield Problem(channel.at, f"channel {channel.name!r} has no runtime", fix)
     for one in channel.runtimes:
         if one.runtime not in known:
-            fix = suggestion(one.runtime, known, "runtimes")
+            fix = _undeclared(one.runtime, channel, known, used)
             yield Problem(one.spot("runtime"), f"no stack file declares a runtime {one.runtime!r}", fix)
     yield from duplicates("runtime connection", ((one.name or one.runtime, one.at) for one in channel.runtimes))
     owners = sorted({known[one.runtime] for one in channel.runtimes if one.runtime in known})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from delivery.checks.duplicates import duplicates
-from delivery.problems import Problem, suggestion
+from delivery.problems import Problem, nearest, suggestion
 from delivery.shapes import ChannelRelease, Release, ServiceConfig, ServiceRelease
 from delivery.tree import Tree
 
@@ -34,7 +34,7 @@ def _services(tree: Tree, release: Release) -> Iterator[Problem]:
         service = tree.services.get((release.application, name))
         if service is None:
             what = f"application {release.application!r} has no service {name!r}"
-            yield Problem(values.at, what, suggestion(name, names, "services"))
+            yield Problem(values.at, what, _gone(name, names, release))
             continue
         yield from _values(service, values)
         channels = [one.name for one in tree.applications[release.application].release_channels]
@@ -45,6 +45,15 @@ def _services(tree: Tree, release: Release) -> Iterator[Problem]:
                 what = f"application {release.application!r} has no release channel {one.release_channel!r}"
                 yield Problem(one.spot("release_channel"), what, suggestion(one.release_channel, channels, "channels"))
             yield from _values(service, one)
+
+
+def _gone(name: str, known: Collection[str], release: Release) -> str:
+    """Return the fix for an entry of a service that is not there: its folder is missing more often than a letter."""
+    if name in release.removed:
+        return "take this entry out: the service is listed as removed"
+    near = nearest(name, known)
+    fix = f"bring its files back, or take this entry out and let it go for good: `removed: [{name}]`"
+    return f"{fix}; or did you mean {near!r}?" if near else fix
 
 
 def _removed_channels(tree: Tree, release: Release) -> Iterator[Problem]:
@@ -64,7 +73,7 @@ def _rollbacks(tree: Tree, release: Release) -> Iterator[Problem]:
     for one in release.rollbacks:
         if one.service not in names:
             what = f"application {release.application!r} has no service {one.service!r} to roll back"
-            yield Problem(one.spot("service"), what, suggestion(one.service, names, "services"))
+            yield Problem(one.spot("service"), what, _gone(one.service, names, release))
         if one.release_channel not in channels:
             what = f"application {release.application!r} has no release channel {one.release_channel!r}"
             yield Problem(one.spot("release_channel"), what, suggestion(one.release_channel, channels, "channels"))

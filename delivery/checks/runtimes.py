@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from delivery.checks.duplicates import duplicates
-from delivery.problems import Problem, suggestion
+from delivery.problems import Problem, nearest
 from delivery.shapes import ClusterConfig, RuntimeSettings
 from delivery.tree import Tree
 
@@ -19,7 +19,10 @@ def problems(tree: Tree) -> Iterator[Problem]:
         settings = declared.get(document.name)
         if settings is None:
             what = f"no stack file declares a runtime {document.name!r}, so nothing would come of this"
-            yield Problem(document.spot("name"), what, suggestion(document.name, declared, "runtimes"))
+            # one that has a document is not what this one is about
+            near = nearest(document.name, declared.keys() - tree.runtimes.keys())
+            fix = f"did you mean {near!r}?" if near else "declare it in the file of its stack, or take this document away"
+            yield Problem(document.spot("name"), what, fix)
         elif not _agree(document, settings):
             what = f"the runtime {document.name!r} is of type {settings.type!r} at {settings.spot('type')}"
             yield Problem(document.spot("cloud_provider"), what, "make the two agree, or take `cloudProvider` out")

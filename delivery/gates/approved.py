@@ -55,7 +55,7 @@ def approved(candidate: Candidate, gate: ApprovalBy, evidence: Evidence) -> Answ
         text=candidate.bundle.text,
         how=instance.approvals,
         command=f"pvn approve {instance.application} --channel {instance.channel} --service {instance.service}",
-        instead="pvn release",
+        instead=f"pvn release {instance.application} --service {instance.service} --param …",
     )
     return signed_for(subject, gate.topic, gate.approvers, evidence)
 
@@ -67,7 +67,7 @@ def signed_for(subject: Subject, topic: str, approvers: int, evidence: Evidence)
     # a no is about the version, whatever becomes of constants and clocks: only taking the file away takes it back
     if rejected := next((a for a in about if a.is_rejection and a.services[subject.name][0] == subject.version), None):
         fact = f"{rejected.signer} rejected {subject.this} ({rejected.file})"
-        return Answer(gate, State.REFUSED, fact, subject.instead)
+        return Answer(gate, State.REFUSED, fact, f"{subject.instead}, or take the no back: git rm {rejected.file}")
     author = _author(subject, evidence)
     if isinstance(author, Unknown):
         return Answer(gate, State.WAITING, author.why, author.next)

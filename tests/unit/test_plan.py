@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delivery.gates import Answer, State, Verdict
+from delivery.homes import Home
 from delivery.objects import former, key
 from delivery.plan import Action, plan
 from delivery.problems import Refused
 from delivery.records import UNKNOWN, History, Ledger, read
 from delivery.tombstones import Tombstones
-from tests.unit.made import candidate, history, ledger, record
+from tests.unit.made import HERE, candidate, history, ledger, record
 
 OPEN = Verdict((Answer("gate", State.OPEN, "fine"),))
 SHUT = Verdict((Answer("gate", State.WAITING, "not yet", "do it"),))
@@ -72,6 +73,17 @@ def test_an_instance_that_vanished_from_the_tree_stops_the_run():
 def test_a_channel_that_was_renamed_is_not_told_to_bury_a_service_that_is_still_there():
     with pytest.raises(Refused, match="fix: bring channel 'production' back, under this name"):
         plan([candidate("live")], {}, ledger(production=(OLD,)), ["k-live"], Tombstones())
+
+
+def test_a_channel_that_moved_to_another_stack_is_said_to_have_moved_with_the_way_there():
+    moved = {"shop/production/web": Home("europe", HERE)}
+    with pytest.raises(Refused) as refused:
+        plan([], {}, ledger(production=(OLD,)), ["k-production"], Tombstones(), moved=moved)
+    assert str(refused.value) == (
+        f"{HERE}: service 'web' of 'shop' runs here in 'production', which is for stack 'europe' now\n"
+        "  fix: put 'production' back on a runtime of this stack; give the other one a channel of another name, and once"
+        " that serves, let this one go: take it out and write `removedChannels: [production]` in releases/shop.yaml"
+    )
 
 
 def test_a_tombstone_lets_an_instance_go():

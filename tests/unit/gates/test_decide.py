@@ -146,6 +146,8 @@ def test_an_approval_for_something_else_does_not_count(given):
 def test_a_rejection_refuses_the_version_whoever_else_approves():
     said = verdict(evidence(STAGING, approval(PRODUCTION), approval(PRODUCTION, "joe", rejects=True)))
     assert said.state is State.REFUSED
+    (no,) = said.shut
+    assert no.next == "pvn release shop --service web --param …, or take the no back: git rm approvals/joe.yaml"
 
 
 @pytest.mark.parametrize(
