@@ -60,10 +60,26 @@ def command(
     _refuse_loose(candidates, remembered)
     if form is output.Form.TEXT:
         _show(candidates, remembered)
+    changing = [one for one in candidates if not _is_there(one, remembered)]
+    if not changing:
+        nothing(f"{channel} has these objects already", form)
+        return
+    signing.warn(where, application, channel, {one.instance.service: one.version for one in changing})
     if not yes:
         options.agree(f"Approve this for {channel}?")
-    files = signing.say(where, candidates, key)
+    files = signing.say(where, changing, key)
     signed(files, candidates[0].instance.stack, form)
+
+
+def nothing(why: str, form: output.Form) -> None:
+    """Say that there is nothing to sign for."""
+    click.echo(json.dumps({"files": []}) if form is output.Form.JSON else f"nothing to sign for: {why}")
+
+
+def _is_there(one: Candidate, remembered: Ledger | None) -> bool:
+    """Return whether no gate would be asked: the objects are those of the last completed release."""
+    record = remembered.history(one.instance.id).effective if remembered else None
+    return record is not None and record.manifests == one.bundle.digest
 
 
 def signed(files: Sequence[str], stack: str, form: output.Form) -> None:

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import yaml
 
 from delivery import approvals, desired, rollbacks
 from delivery.approvals import Statement
 from delivery.facts import BadApproval
-from delivery.gates import LONGEST_APPROVAL
+from delivery.gates import LONGEST_APPROVAL, rejections
 from delivery.instances import ApprovalBy
 from delivery.problems import Problem, Refused, Spot, WorldFailed
 from delivery.records import Ledger
@@ -50,6 +51,13 @@ def asked_for(
             raise  # what a rollback brings back is known to the stack alone
         return tuple(chosen), None
     return rollbacks.pinned(chosen, remembered), remembered
+
+
+def warn(where: Path, application: str, channel: str, versions: Mapping[str, str]) -> None:
+    """Say of each no to these versions, by service, that a yes does not help against it."""
+    for no in rejections(application, channel, versions, signatures.read(where)[0]):
+        said = f"{no.signer} rejected this version, and a no outweighs every yes: {no.file}"
+        click.echo(f"{said}\n  next: git rm {no.file}", err=True)
 
 
 def _topics(candidate: Candidate) -> tuple[str, ...]:

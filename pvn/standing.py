@@ -7,6 +7,7 @@ from pathlib import Path
 
 from delivery import desired
 from delivery.foundations import Part
+from delivery.gates import Answer, State
 from delivery.plan import Action, Step, step
 from delivery.tree import Tree
 from delivery.unknown import Absent, Unknown
@@ -65,6 +66,22 @@ def state(one: Step) -> str:
     if one.history.is_interrupted:
         return "interrupted"
     return "current" if runs == one.record else "ready"
+
+
+def is_done(one: Step | Part) -> bool:
+    """Return whether nothing is left to do by somebody: it neither waits, nor was its last update cut off."""
+    return one.action is Action.APPLY and (state(one) if isinstance(one, Step) else state_of(one)) != "interrupted"
+
+
+def told(one: Step | Part) -> tuple[Answer, ...]:
+    """Return what a person has to hear of it, with the next command of each: what is shut, held or unfinished."""
+    stack = one.candidate.instance.stack if isinstance(one, Step) else one.change.stack
+    return (*one.verdict.told, *(() if is_done(one) or one.action is not Action.APPLY else (_unfinished(stack),)))
+
+
+def _unfinished(stack: str) -> Answer:
+    fact = "it did not complete, so the cluster may have some of the new objects and some of the old ones"
+    return Answer("last update", State.WAITING, fact, f"pulumi up -s {stack}")
 
 
 def state_of(one: Part) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +32,7 @@ def command(ctx: click.Context, applications: tuple[str, ...], form: output.Form
 
     Without a name, the runtimes and registries that stacks guard with preconditions as well.
 
-    Ends with 3 where something waits. Example: pvn status my-app
+    Ends with 3 where something waits or did not finish. Example: pvn status my-app
     """
     where = root(ctx)
     wanted = checks.check(tree.read(where))
@@ -43,7 +45,7 @@ def command(ctx: click.Context, applications: tuple[str, ...], form: output.Form
         click.echo(json.dumps(told, indent=2))
     else:
         _print(steps, parts)
-    if any(one.action is not Action.APPLY for one in steps) or any(one.is_waiting for one in parts):
+    if not (all(standing.is_done(one) for one in steps) and all(standing.is_done(one) for one in parts)):
         ctx.exit(WAITING)
 
 
@@ -103,6 +105,7 @@ _WIDTH = 400
 
 def _print(steps: list[Step], parts: Sequence[Part]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.tree import Tree as Picture
 
     console = Console(highlight=False)
@@ -112,9 +115,16 @@ def _print(steps: list[Step], parts: Sequence[Part]) -> None:
         picture = Picture(f"[bold]{application}[/]")
         for channel, of_channel in groupby(of_application, key=lambda one: one.candidate.instance.channel):
             some = list(of_channel)
-            branch = picture.add(f"{channel} [dim]on {some[0].candidate.instance.runtime.name}[/]")
+            waits = sum(one.action is not Action.APPLY for one in some)
+            count = f", {waits} of {len(some)} wait" if waits and len(some) > 1 else ""
+            branch = picture.add(f"{channel} [dim]on {some[0].candidate.instance.runtime.name}{count}[/]")
+            shared = _shared(some)
             for one in some:
-                _leaf(branch, one)
+                _leaf(branch, one, shared)
+            for note in dict.fromkeys(note for one in some for note in one.verdict.notes):
+                _say(branch, note)
+            for line in shared:
+                branch.add(f"[dim]next:[/] {escape(line)}")
         console.print(picture)
     for stack, of_stack in groupby(parts, key=lambda one: one.change.stack):
         picture = Picture(f"stack [bold]{stack}[/]")
@@ -134,24 +144,36 @@ def _part(picture: Picture, one: Part) -> None:
     leaf = picture.add(f"[{colour}]{sign} {one.change.name}[/]  {digests}  [{colour}]{how}[/]")
     if one.change.is_change:
         leaf.add("\n".join(escape(line) for line in waiting.settings(one.change)))
-    _shut(leaf, one.verdict)
+    for answer in standing.told(one):
+        _say(leaf, answer)
 
 
-def _leaf(branch: Picture, one: Step) -> None:
+def _shared(steps: Sequence[Step]) -> tuple[str, ...]:
+    """Return the next commands of a channel that are for several of its services: once without a name is for all of them."""
+    every = Counter(line for one in steps for line in {_of_all(answer, one) for answer in standing.told(one)})
+    return tuple(line for line, count in every.items() if line and count > 1)
+
+
+def _of_all(answer: Answer, one: Step) -> str:
+    return answer.next.removesuffix(f" --service {one.candidate.instance.service}")
+
+
+def _leaf(branch: Picture, one: Step, shared: Collection[str]) -> None:
     how, runs = standing.state(one), one.history.effective
     sign, colour = _LOOKS[how]
     versions = short(runs.version) if runs else "nothing yet"
     if not runs or runs.version != one.candidate.version:
         versions += f" → {short(one.candidate.version)}"
     leaf = branch.add(f"[{colour}]{sign} {one.candidate.instance.service}[/]  {versions}  [{colour}]{how}[/]")
-    _shut(leaf, one.verdict)
+    for answer in standing.told(one):
+        _say(leaf, replace(answer, next="") if _of_all(answer, one) in shared else answer)
 
 
-def _shut(leaf: Picture, verdict: Verdict) -> None:
+def _say(leaf: Picture, answer: Answer) -> None:
     from rich.markup import escape
     from rich.text import Text
 
-    for answer in verdict.told:
-        said = Text.from_markup(f"{escape(answer.gate)}: {escape(answer.fact)}\n[dim]next:[/] {escape(answer.next)}")
-        said.overflow = "fold"
-        leaf.add(said)
+    command = f"\n[dim]next:[/] {escape(answer.next)}" if answer.next else ""
+    said = Text.from_markup(f"{escape(answer.gate)}: {escape(answer.fact)}{command}")
+    said.overflow = "fold"
+    leaf.add(said)

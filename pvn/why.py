@@ -11,7 +11,7 @@ import click
 from delivery import checks, tree
 from delivery.canonical import short
 from delivery.gates import Answer, State
-from delivery.plan import Action, Step
+from delivery.plan import Step
 from delivery.problems import Problem, Refused, Spot
 from pvn import completion, named, options, output, standing, status
 from pvn.command import WAITING, root
@@ -26,7 +26,7 @@ from pvn.command import WAITING, root
 def command(ctx: click.Context, application: str, channel: str | None, service: str | None, form: output.Form) -> None:
     """Say of each service of APPLICATION why it moves or does not: every gate, open ones too.
 
-    Ends with 3 where something waits. Example: pvn why my-app --channel production --service my-backend
+    Ends with 3 where something waits or did not finish. Example: pvn why my-app --channel production --service my-backend
     """
     where = root(ctx)
     wanted = checks.check(tree.read(where))
@@ -41,7 +41,7 @@ def command(ctx: click.Context, application: str, channel: str | None, service: 
     else:
         now = datetime.now(UTC)
         click.echo("\n\n".join("\n".join(_lines(one, now)) for one in steps))
-    if any(one.action is not Action.APPLY for one in steps):
+    if not all(standing.is_done(one) for one in steps):
         ctx.exit(WAITING)
 
 
@@ -54,12 +54,14 @@ def _is_meant(one: Step, application: str, channel: str | None, service: str | N
 def _lines(one: Step, now: datetime) -> Iterator[str]:
     runs = short(one.last.version) if one.last else "nothing"
     yield f"{one.candidate.instance.id}: {standing.state(one)}, runs {runs}, wanted is {short(one.candidate.version)}"
-    for answer in one.verdict.answers:
+    for answer in dict.fromkeys((*one.verdict.answers, *standing.told(one))):
         yield from _answer(answer, now)
+    for answer in one.verdict.notes:
+        yield from _answer(answer, now, "‖")
 
 
-def _answer(answer: Answer, now: datetime) -> Iterator[str]:
-    sign = {State.OPEN: "✓", State.WAITING: "…", State.REFUSED: "✗"}[answer.state]
+def _answer(answer: Answer, now: datetime, sign: str = "") -> Iterator[str]:
+    sign = sign or {State.OPEN: "✓", State.WAITING: "…", State.REFUSED: "✗"}[answer.state]
     yield f"  {sign} {answer.gate}: {answer.fact}"
     if answer.opens and answer.opens > now:
         remains = timedelta(seconds=int((answer.opens - now).total_seconds()) + 1)

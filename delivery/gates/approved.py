@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,6 +78,14 @@ def signed_for(subject: Subject, topic: str, approvers: int, evidence: Evidence)
     fact = f"{len(people)} of {approvers} approvals of {subject.noun} {short(subject.version)}"
     reasons = [f"{one.file} {objection}" for one, objection in told if objection] + list(_bad(subject, evidence))
     return Answer(gate, State.WAITING, f"{fact} ({'; '.join(reasons)})" if reasons else fact, subject.command)
+
+
+def rejections(
+    application: str, channel: str, versions: Mapping[str, str], given: Iterable[Approval]
+) -> tuple[Approval, ...]:
+    """Return the noes to any of these versions, by the name of their service: each outweighs every yes."""
+    about = (one for one in given if one.is_rejection and (one.application, one.channel) == (application, channel))
+    return tuple(one for one in about if any(one.services.get(name, ("", ""))[0] == v for name, v in versions.items()))
 
 
 def end(approval: Approval, how: Approvals) -> datetime:

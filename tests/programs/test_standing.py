@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from delivery import checks, desired, tree
 from delivery.canonical import short
@@ -138,3 +139,66 @@ def test_the_others_of_a_channel_go_back_and_what_is_held_stays(rolled_back):
         f"api: goes back to {short(old.version)}",
         f"web: stays rolled back to {good}: pinned",
     ]
+
+
+def test_what_was_cut_off_says_what_to_do_and_is_not_done(shop):
+    shop.remembers("staging", interrupted=True, web=[shop.wanted("staging")], api=[shop.wanted("staging", "api")])
+    code, said = shop.pvn("why shop --channel staging --service web")
+    assert code == 3
+    assert "shop/staging/web: interrupted" in said
+    assert "  … last update: it did not complete" in said
+    assert "    next: pulumi up -s staging\n" in said
+    code, said = shop.pvn("status shop")
+    assert code == 3
+    assert said.count("✗ ") == said.count("last update: it did not complete") == 2
+    assert "│   └── next: pulumi up -s staging\n" in said
+
+
+def test_a_channel_says_once_what_is_to_be_done_for_all_of_its_services(shop):
+    for channel in ("staging", "production"):
+        shop.remembers(channel, web=[shop.wanted(channel)], api=[shop.wanted(channel, "api")])
+    for service in ("web", "api"):
+        shop.terminal.must(f"pvn release shop --service {service} --param image={image(7)}")
+    code, said = shop.pvn("status shop")
+    assert code == 3
+    assert "production on k-production, 2 of 2 wait\n" in said
+    assert said.count("manualApproval: 0 of 1 approvals") == 2
+    assert said.count("next: pvn approve shop --channel production\n") == 1
+    assert "--service" not in said
+
+
+@pytest.fixture
+def signed(shop):
+    """A project in which jo may sign."""
+    key = shop.root.parent / "key"
+    shop.terminal.must(f"ssh-keygen -q -t ed25519 -N '' -C jo -f {key}")
+    (shop.root / "approvals/allowed_signers").write_text(f"jo {key.with_suffix('.pub').read_text()}")
+    shop.remembers("production", web=[shop.wanted("production")], api=[shop.wanted("production", "api")])
+    return shop, f"--channel production --yes --key {key}"
+
+
+def test_where_nothing_would_change_nothing_is_signed(signed):
+    shop, how = signed
+    code, said = shop.pvn(f"approve shop {how}")
+    assert (code, said.splitlines()[-1]) == (0, "nothing to sign for: production has these objects already")
+    assert shop.pvn(f"approve shop --output json {how}") == (0, '{"files": []}\n')
+    assert [*(shop.root / "approvals").rglob("*.yaml")] == []
+    # of two, only the one that changes
+    shop.release(3)
+    code, said = shop.pvn(f"approve shop --output json {how}")
+    (file,) = json.loads(said)["files"]
+    assert set(json.loads(yaml.safe_load((shop.root / file).read_text())["statement"])["services"]) == {"web"}
+
+
+def test_a_yes_after_a_no_is_told_that_it_does_not_help(signed):
+    shop, how = signed
+    shop.release(3)
+    shop.terminal.must(f"pvn reject shop --service web {how}")
+    (no,) = [path.relative_to(shop.root).as_posix() for path in (shop.root / "approvals").rglob("*.yaml")]
+    code, said = shop.pvn(f"approve shop {how}")
+    warning = f"jo rejected this version, and a no outweighs every yes: {no}\n  next: git rm {no}\n"
+    assert code == 0
+    assert said.index(warning) < said.index("signed: ")
+    # another version is another matter
+    shop.release(4)
+    assert "outweighs" not in shop.pvn(f"approve shop {how}")[1]
