@@ -7,9 +7,9 @@
 VENV   := $(CURDIR)/.venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
-# a file at a time in each of three workers: the tests wait for clusters more than they compute. What fails on a busy machine
-# gets one more chance, alone and with the words of the first; what fails twice has failed.
-ENGINE  = $(PYTEST) -n 3 --dist loadfile tests/engine || $(PYTEST) --last-failed tests/engine
+# a file, or what it says of one cloud, at a time in each of three workers: the tests wait for clusters more than they compute.
+# What fails on a busy machine gets one more chance, alone and with the words of the first; what fails twice has failed.
+ENGINE  = $(PYTEST) -n 3 --dist loadgroup tests/engine || $(PYTEST) --last-failed tests/engine
 # a worker for each emulator
 EMULATED = $(PYTHON) -m tools.emulators && $(PYTEST) -n 2 --dist loadfile tests/emulated
 UNIT   := tests/unit tests/golden

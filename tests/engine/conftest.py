@@ -177,6 +177,13 @@ class Engine:
         return said
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one worker, which share what they set up; those of each cloud may be in another."""
+    for item in items:
+        params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{params.get('cloud', '')}"))
+
+
 @pytest.fixture(scope="session")
 def toolchain() -> Path:
     """The folder of the project's tools. They are made ready where `make` has not done it before."""
