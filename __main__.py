@@ -3,6 +3,7 @@
 Nothing is registered before everything is decided, so a refusal changes nothing.
 """
 
+from functools import partial
 from pathlib import Path
 
 import pulumi
@@ -34,7 +35,8 @@ async def update() -> dict[str, object]:
     spaces = namespaces(steps.steps, memory.inventory.namespaces, removed, runtimes)
     for text in filter(None, (waiting.of_infrastructure(foundation), waiting.text(steps))):
         pulumi.info(text)
-    adoption.begin(backend.cut_off(root, name) if foundation.is_incomplete else ())
+    if foundation.is_incomplete:
+        adoption.begin(partial(backend.cut_off, root, name))
     isolation.begin(lambda failed: broken.text(foundation, failed))
     vouched = attestations.make(root, name, config.attestation_key, judged.candidates, judged.evidence)
     return stack.make(foundation, steps, spaces, root, supply(foundation.tree(wanted, name)), vouched)

@@ -6,7 +6,9 @@ that name with the mark of what this program makes. Anybody else's cluster stays
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
 import grpc
@@ -16,6 +18,7 @@ from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2
 
 from components import urns
+from delivery import cutoffs
 from delivery.cutoffs import Cutoff, Question
 from delivery.unknown import Unknown
 
@@ -23,26 +26,36 @@ MARK = ("managed-by", "pvn")
 """The tag or label of everything that this program makes in a cloud."""
 
 
-def begin(cut_off: Sequence[Cutoff] | Unknown) -> None:
-    """Let what was being made be taken over from here on, where it is there. Where nobody knows, nothing is."""
-    if isinstance(cut_off, Unknown) or pulumi.runtime.is_dry_run():
+def begin(cut_off: Callable[[], Sequence[Cutoff] | Unknown]) -> None:
+    """Let what was being made be taken over from here on, where it is there. Where nobody knows, nothing is.
+
+    `cut_off` takes a moment to answer, and is asked while the first resources are made.
+    """
+    if pulumi.runtime.is_dry_run():
         return
-    if lost := {one.urn: one for one in cut_off if one.id and not one.is_known}:
-        settings.SETTINGS.monitor = Adopting(settings.get_monitor(), lost)
+    pool = ThreadPoolExecutor(1)
+    asked = pool.submit(cut_off)
+    pool.shutdown(wait=False)
+    settings.SETTINGS.monitor = Adopting(settings.get_monitor(), asked)
 
 
 class Adopting:
     """The engine's resource monitor, with an import where a plain registration would make a second one."""
 
-    def __init__(self, monitor: Any, lost: Mapping[str, Cutoff]) -> None:
-        self._monitor, self._lost = monitor, lost
+    def __init__(self, monitor: Any, cut_off: Future[Sequence[Cutoff] | Unknown]) -> None:
+        self._monitor, self._cut_off = monitor, cut_off
+
+    @cached_property
+    def _lost(self) -> Mapping[str, Cutoff]:
+        found = self._cut_off.result()
+        return {} if isinstance(found, Unknown) else {one.urn: one for one in found if one.id and not one.is_known}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._monitor, name)
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - a gRPC call
         """Register a resource; one that is there already is imported, one that is still being made has failed for now."""
-        one = self._lost.get(urns.of(request))
+        one = self._lost.get(urns.of(request)) if request.type in cutoffs.TYPES else None
         if one is None:
             return self._monitor.RegisterResource(request)
         # a name that was made up for it is asked for by nobody else

@@ -61,6 +61,8 @@ _KINDS: Mapping[str, _Kind] = {
     # there is no function for it, and its name is made up anew for each
     "gcp:container/nodePool:NodePool": _Kind("{cluster}/nodePools/{name}"),
 }
+TYPES = frozenset(_KINDS)
+"""What can be taken over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import grpc
 import pytest
+from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2
 
 from components import adoption
@@ -44,7 +45,7 @@ class Cloud:
         return resource_pb2.RegisterResourceResponse(urn=URN)
 
 
-def register(cloud: Cloud, cut_off: Cutoff = CUT_OFF, name: str = "k") -> Any:
+def register(cloud: Cloud, cut_off: Sequence[Cutoff] | Unknown = (CUT_OFF,), name: str = "k", **more: Any) -> Any:
     """Register a cluster through whatever adoption leaves of an engine."""
     request = resource_pb2.RegisterResourceRequest(
         type="aws:eks/cluster:Cluster", name=name, parent=PARENT, provider="urn::p"
@@ -52,9 +53,14 @@ def register(cloud: Cloud, cut_off: Cutoff = CUT_OFF, name: str = "k") -> Any:
     answers: list[Any] = []
 
     def program() -> None:
-        answers.append(adoption.Adopting(cloud, {cut_off.urn: cut_off}).RegisterResource(request))
+        before = settings.get_monitor()
+        settings.SETTINGS.monitor = cloud
+        adoption.begin(lambda: cut_off)
+        monitor: Any = settings.get_monitor()
+        answers.append(monitor.RegisterResource(request))
+        settings.SETTINGS.monitor = before
 
-    record(program)
+    record(program, **more)
     return answers[0]
 
 
@@ -90,7 +96,7 @@ def test_a_cluster_that_its_cloud_still_makes_has_failed_for_now():
 
 def test_what_its_cloud_has_no_answer_for_is_taken_for_there_since_its_name_was_made_up_for_it():
     cloud = Cloud(None)
-    register(cloud, replace(CUT_OFF, question=None))
+    register(cloud, [replace(CUT_OFF, question=None)])
     assert cloud.imports == ["k"]
 
 
@@ -103,22 +109,17 @@ def test_what_was_not_cut_off_is_not_even_asked_for():
 
 @pytest.mark.parametrize(
     "cut_off",
-    [
-        Unknown("the state cannot be read", ""),
-        [],
-        [replace(CUT_OFF, id="")],
-        [replace(CUT_OFF, is_known=True)],
-    ],
+    [Unknown("the state cannot be read", ""), [], [replace(CUT_OFF, id="")], [replace(CUT_OFF, is_known=True)]],
+    ids=["nobody knows", "nothing", "without a name", "the stack has it by now"],
 )
-def test_where_nothing_can_be_taken_over_the_engine_is_left_alone(cut_off):
-    seen: list[Any] = []
+def test_where_nothing_can_be_taken_over_nobody_is_asked(cut_off):
+    cloud = Cloud({"status": "ACTIVE", **OURS})
+    register(cloud, cut_off)
+    assert cloud.asked == []
+    assert cloud.imports == [""]
 
-    def program() -> None:
-        from pulumi.runtime import settings
 
-        before = settings.get_monitor()
-        adoption.begin(cut_off)
-        seen.append(settings.get_monitor() is before)
-
-    record(program)
-    assert seen == [True]
+def test_a_preview_takes_nothing_over():
+    cloud = Cloud({"status": "ACTIVE", **OURS})
+    register(cloud, is_preview=True)
+    assert cloud.imports == [""]

@@ -51,6 +51,8 @@ class Cloud:
     """What a runtime with secrets says of their store, in an account."""
     denied: str
     """What the cloud says to who may not act as the deploy role."""
+    forbidden: str
+    """What the cloud says to a deploy role that may not make a cluster: the action, and who may not."""
 
 
 @dataclass
@@ -159,6 +161,7 @@ AWS = Cloud(
     more_nodes={"nodes": {"max": 12}},
     nodes="aws:eks/nodeGroup:NodeGroup",
     denied="is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::000000000001:role/pvn-deploy",
+    forbidden="assumed-role/pvn-deploy/pvn is not authorized to perform: eks:CreateCluster on resource: k-edge",
 )
 
 GCP_PROJECTS = {"shared": "shop-shared", "staging": "shop-staging", "production": "shop-production"}
@@ -181,6 +184,7 @@ GCP = Cloud(
     nodes="gcp:container/nodePool:NodePool",
     is_publicly_signed=True,
     denied="denied on resource pvn-deploy@shop-staging.iam.gserviceaccount.com",
+    forbidden="Error 403: Required 'container.clusters.create' permission for 'projects/shop-production'",
 )
 
 AZURE_SUBSCRIPTIONS = {stack: f"00000000-0000-0000-0000-00000000a00{n}" for n, stack in enumerate(("shared", *STACKS))}
@@ -206,5 +210,6 @@ AZURE = Cloud(
         "secretsVault": f"/subscriptions/{subscription}/resourceGroups/shop/providers/Microsoft.KeyVault/vaults/acme-shop"
     },
     denied="The subscription '00000000-0000-0000-0000-00000000a001' could not be found.",
+    forbidden="The client does not have authorization to perform action 'Microsoft.ContainerService/managedClusters/write'",
 )
 CLOUDS = {"aws": AWS, "gcp": GCP, "azure": AZURE}
