@@ -242,7 +242,7 @@ def test_a_sick_cluster_costs_its_neighbour_nothing_and_itself_no_record(cloud):
 def written(cloud, said, name: str) -> str:
     """Return what stands in the stack file where an update says that something failed."""
     place = rf"Pulumi.staging.yaml:(\d+):(\d+): runtimes/k-edge is not finished: \S+ {name} failed"
-    (found,) = re.findall(place, said.out)
+    (found,) = set(re.findall(place, said.out))  # shown while it happens, and once more at the end
     line, column = map(int, found)
     return (cloud.root / "Pulumi.staging.yaml").read_text().splitlines()[line - 1][column - 1 :]
 
