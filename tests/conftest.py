@@ -19,6 +19,11 @@ gc.set_threshold(100_000, 20, 20)
 """The clouds' SDKs are a million objects: looked through as often as Python does by itself, they take half of the time."""
 
 
+def pytest_collection_finish() -> None:
+    """Spare the collector what was imported: it is there until the end, when pytest looks five times for what is left."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let what tests start leave its temporary files among pytest's own, which go with a run in which all is well.

@@ -2,6 +2,9 @@
 
 import pytest
 
+collect_ignore = ["refused", "rendered", "transcripts"]
+"""Cases hold no tests: whoever collects need not look through six hundred folders for them."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer --refresh, where pytest is told to look into this folder."""

@@ -3,18 +3,36 @@
 from types import SimpleNamespace
 from typing import Any
 
+from delivery import document, stacks
 from delivery.manifests import render
 from delivery.references import Reading, references
-from delivery.shapes import LocalRuntime
-from tests.components import test_aws as aws
-from tests.components.stacks import runtime
+from delivery.shapes import LocalRuntime, RuntimeSettings
 from tests.unit.manifests.made import instance as rendering
 from tests.unit.manifests.test_mounts import WHOLE
 
+STACK = """
+config:
+  pvn:runtimes:
+    - name: kubernetes-production
+      type: eks
+      account: {id: "222222222222", region: us-east-1, role: "arn:aws:iam::222222222222:role/pvn-deploy"}
+      network: {cidr: 10.20.0.0/16}
+      version: "1.35"
+      secrets:
+"""
+
+
+def runtime(*secrets: str) -> RuntimeSettings:
+    """Return the settings of a cluster that is given secrets."""
+    text = STACK + "".join(f"        - {one}\n" for one in secrets)
+    found, _ = stacks.read(document.load(text, "Pulumi.here.yaml"), "Pulumi.here.yaml")
+    assert found
+    return found.runtimes[0]
+
+
 SETTINGS = runtime(
-    f"{aws.PRODUCTION}secrets:\n"
-    "- {service: shop/web, name: web, keys: {TOKEN: token}}\n"
-    "- {service: shop/api, name: api, keys: {TOKEN: token}}\n"
+    "{service: shop/web, name: web, keys: {TOKEN: token}}",
+    "{service: shop/api, name: api, keys: {TOKEN: token}}",
 )
 
 
@@ -73,9 +91,8 @@ def test_a_secret_comes_as_the_pods_want_it_that_are_there_whatever_the_stack_fi
 
 def test_a_secret_of_two_services_is_there_for_both_of_them_as_each_wants_it():
     shared = runtime(
-        f"{aws.PRODUCTION}secrets:\n"
-        "- {service: shop/web, name: all, keys: {TOKEN: token}}\n"
-        "- {service: shop/api, name: all, keys: {KEY: key}}\n"
+        "{service: shop/web, name: all, keys: {TOKEN: token}}",
+        "{service: shop/api, name: all, keys: {KEY: key}}",
     )
     fetched = references([shared], [step("web"), step("api")])
     assert fetched[SETTINGS.name, "shop-live"].fetched == {"all": {"TOKEN": "token", "KEY": "key"}}
