@@ -50,10 +50,10 @@ test: setup ## Every test, with the real engine and real local clusters
 	$(EMULATED)
 	$(ENGINE)
 
-unit: python ## The tests that need no engine and no cluster: seconds
-	$(PYTEST) -n auto $(QUICK)
+unit: python ## The unit and golden tests, every decision: seconds
+	$(PYTEST) -n auto $(UNIT)
 
-quick: python ## Every test that needs no engine, no cluster and no emulator: half a minute
+quick: python ## Every test that needs no engine, no cluster and no emulator
 	$(PYTEST) -n auto $(QUICK)
 
 golden: python ## Write the golden answers anew; read the diff
