@@ -263,5 +263,6 @@ class ServiceInstance:
 
     @property
     def is_guarded(self) -> bool:
-        """True where anything has to be true before it moves. What is checked after a deployment keeps nobody from it."""
-        return bool(self.preconditions) or any(one.stage is not Stage.POST_DEPLOYMENT for one in self.checks)
+        """True where something has to be true before it moves: Jobs beside it and checks afterwards are no such thing."""
+        before = [one for one in self.checks if one.stage is not Stage.POST_DEPLOYMENT and not isinstance(one.does, Task)]
+        return bool(self.preconditions or before)

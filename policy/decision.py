@@ -19,7 +19,7 @@ from delivery.records import Ledger, Record
 from delivery.shapes import Stack
 from delivery.tombstones import Tombstones
 from delivery.unknown import Unknown
-from evidence import backend, configuration, judgements
+from evidence import backend, configuration, judgements, workplace
 from evidence.gather import Outputs
 
 
@@ -71,18 +71,22 @@ class Decision:
         return found
 
 
-def here(root: Path) -> Decision:
-    """Return the decision for the stack that the engine runs the pack for. Raises Trouble where there cannot be one."""
+def here() -> Decision:
+    """Return the decision for the stack and the project that the engine runs the pack for, wherever the pack stands.
+
+    Raises Trouble where there cannot be one.
+    """
     stack, project = os.environ.get("PULUMI_STACK", ""), os.environ.get("PULUMI_PROJECT", "")
-    fix = "run `pulumi up --policy-pack policy`: the pack's folder stands in the project's, beside applications/"
+    fix = "run `pulumi up --policy-pack …` in the project's folder, with its files as they are reviewed"
     if not stack:
         raise WorldFailed("policy", "the engine does not say which stack this is about", fix)
+    root = workplace.project()
     try:
         name = yaml.safe_load((root / "Pulumi.yaml").read_text())["name"]
     except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError):
         raise WorldFailed("policy", f"{root} is no Pulumi project, so there is nothing to decide from", fix) from None
     if name != project:
-        raise WorldFailed("policy", f"the pack stands in project {name!r}, and the engine runs {project!r}", fix)
+        raise WorldFailed("policy", f"the engine runs project {project!r}, and the one in {root} is {name!r}", fix)
     return of_stack(root, stack)
 
 

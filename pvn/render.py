@@ -1,17 +1,20 @@
-"""`pvn render`: exactly what a channel would get, from nothing but the project's files."""
+"""`pvn render`: exactly what a channel would get, from nothing but the project's files; or what it has, from the state."""
 
 from __future__ import annotations
 
 import fnmatch
 import json
+from collections.abc import Iterable
 
 import click
 
-from delivery import checks, desired, manifests, tree
-from delivery.instances import ServiceInstance
+from delivery import channels, checks, desired, manifests, tree
+from delivery.bundles import Bundle
 from delivery.problems import Problem, Refused, Spot, suggestion
+from delivery.records import Record
 from pvn import completion, named, options, output
-from pvn.command import root
+from pvn.command import DONE, WAITING, root
+from pvn.running import running
 
 
 @click.command(cls=options.Verb)
@@ -20,44 +23,62 @@ from pvn.command import root
 @click.option(
     "-s", "--service", shell_complete=completion.services, help="Only this service; * and ? match.  [default: all]"
 )
+@click.option("--running", "is_of_now", is_flag=True, help="What runs: the last completed releases, out of the state.")
 @output.option
 @click.pass_context
 def command(
-    ctx: click.Context, applications: tuple[str, ...], channel: str | None, service: str | None, form: output.Form
+    ctx: click.Context,
+    applications: tuple[str, ...],
+    channel: str | None,
+    service: str | None,
+    is_of_now: bool,
+    form: output.Form,
 ) -> None:
     """Print the Kubernetes objects of APPLICATIONS (default: all), as YAML documents.
 
+    They are those that the files want, whatever gates say. With --running they are those of the last completed releases;
+    what was never released is told, and the command ends with 3.
+
     Example: pvn render my-app --channel production
     """
-    wanted = checks.check(tree.read(root(ctx)))
+    where = root(ctx)
+    wanted = checks.check(tree.read(where))
     named.applications(wanted, applications)
     if channel is not None:
         named.channel(wanted, channel)
 
-    def asked_for(one: ServiceInstance) -> bool:
+    def is_meant(of: str, on: str, name: str) -> bool:
         return (
-            (not applications or one.application in applications)
-            and channel in (None, one.channel)
-            and (service is None or fnmatch.fnmatchcase(one.service, service))
+            (not applications or of in applications)
+            and channel in (None, on)
+            and (service is None or fnmatch.fnmatchcase(name, service))
         )
 
-    found = desired.desire(wanted, asked_for)
-    if not found.candidates:
+    instances = [one for one in channels.resolve(wanted) if is_meant(one.application, one.channel, one.service)]
+    if not instances:
         known = {name for owner, name in wanted.services if not applications or owner in applications}
         what = "no service instance is all that was asked for"
         raise Refused([Problem(Spot("applications/"), what, suggestion(service or "", known, "services"))])
-    objects = {one.instance.id: list(manifests.with_version(one.bundle.objects, one.version)) for one in found.candidates}
+    if is_of_now:
+        now = running(where, instances, is_meant)
+        _print(now.releases, form)
+        for absent in now.absent:
+            click.echo(f"{absent}: nothing was released there yet", err=True)
+        ctx.exit(WAITING if now.absent else DONE)
+    meant = {one.id for one in instances}
+    found = desired.desire(wanted, lambda one: one.id in meant)
+    _print([(one.instance.id, one.record, one.bundle) for one in found.candidates], form)
+
+
+def _print(releases: Iterable[tuple[str, Record, Bundle]], form: output.Form) -> None:
+    """Print the objects of releases, each with the version that it carries."""
+    found = {name: (record, of, list(manifests.with_version(of.objects, record.version))) for name, record, of in releases}
     if form is output.Form.JSON:
         instances = {
-            one.instance.id: {
-                "version": one.version,
-                "manifests": one.bundle.digest,
-                "runtime": one.bundle.runtime,
-                "objects": objects[one.instance.id],
-            }
-            for one in found.candidates
+            name: {"version": record.version, "manifests": record.manifests, "runtime": of.runtime, "objects": objects}
+            for name, (record, of, objects) in found.items()
         }
         click.echo(json.dumps(instances, indent=2))
         return
-    for one in found.candidates:
-        click.echo(f"# {one.instance.id} on {one.bundle.runtime}\n{manifests.text(objects[one.instance.id])}", nl=False)
+    for name, (_, of, objects) in found.items():
+        click.echo(f"# {name} on {of.runtime}\n{manifests.text(objects)}", nl=False)

@@ -4,6 +4,7 @@ The project of a test has a link to the pack, as its own checkout would have the
 """
 
 import json
+import shutil
 import sys
 
 import pytest
@@ -129,15 +130,34 @@ def test_a_program_that_slips_something_in_or_leaves_something_out_is_refused(sh
     assert shop.objects("production") == held
 
 
-def test_a_pack_that_stands_in_no_project_or_finds_no_evidence_refuses_everything(shop):
-    elsewhere = shop.root / "elsewhere/policy"
-    elsewhere.parent.mkdir()
-    elsewhere.symlink_to(CHECKOUT / "policy")
-    elsewhere.with_name(".venv").symlink_to(sys.prefix)
-    said = shop.up("staging", "--policy-pack", "elsewhere/policy")
-    assert said.code != 0
-    assert "is no Pulumi project, so there is nothing to decide from" in said
+def test_a_pack_decides_from_the_project_that_the_engine_runs_wherever_the_pack_stands(shop):
+    """Around the pack is another project: of the same name, with the same files, and with what Jane signed."""
+    other = shop.root / "other"
+    for name in ("applications", "releases"):
+        shutil.copytree(shop.root / name, other / name)
+    for name in ("Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"):
+        shutil.copy(shop.root / name, other)
+    (other / "policy").symlink_to(CHECKOUT / "policy")
+    (other / ".venv").symlink_to(sys.prefix)
+    assert shop.approve().code == 0
+    shutil.copytree(shop.root / "approvals", other / "approvals")
+    shutil.rmtree(shop.root / "approvals/shop")
+    assert shop.up("production").code == 0
 
+    patch(shop, ALWAYS_OPEN)
+    for pack in ("other/policy", str(CHECKOUT / "policy")):
+        said = shop.up("production", "--policy-pack", pack)
+        assert said.code != 0
+        assert "manualApproval: 0 of 1 approvals" in said
+    assert shop.objects("production") == {}
+
+    shutil.copytree(other / "approvals/shop", shop.root / "approvals/shop")
+    said = shop.up("production", "--policy-pack", str(CHECKOUT / "policy"))
+    assert said.code == 0, said.out
+    assert shop.images("production") == {"web": image("one")}
+
+
+def test_a_pack_that_finds_no_evidence_refuses_everything(shop):
     assert shop.up("production").code == 0
     patch(shop, ALWAYS_OPEN)
     shop.kwokctl("stop", "staging")

@@ -22,6 +22,8 @@ def test_production_moves_only_when_staging_is_stable_and_a_person_has_signed(pr
     assert said.code == 0, said.out
     assert "next: pvn approve shop --channel production --service web" in said
     assert project.objects("production") == {}
+    runs = project.pvn("render", "--channel", "production", "--running")
+    assert (runs.code, "shop/production/web: nothing was released there yet" in runs) == (3, True)
 
     assert project.approve().code == 0
     said = project.pulumi("preview", "--stack", "production")
@@ -44,6 +46,13 @@ def test_production_moves_only_when_staging_is_stable_and_a_person_has_signed(pr
     assert said.code == 0, said.out
     assert "manualApproval: 0 of 1 approvals" in said
     assert project.objects("production") == held
+
+    # what is wanted and what runs are two things, and whoever takes the files elsewhere wants to know both
+    assert image("two") in project.pvn("render", "--channel", "production")
+    runs = project.pvn("render", "--channel", "production", "--running")
+    assert runs.code == 0
+    assert image("one") in runs
+    assert image("two") not in runs
 
     status = project.pvn("status")
     assert status.code == 3

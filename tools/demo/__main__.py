@@ -62,6 +62,7 @@ def story(place: Place) -> None:
     for application in ("my-app", "my-other-app"):
         show(f"$ pvn approve {application} --channel production")
         show(place.run("pvn", "approve", application, "--channel", "production", "--key", str(place.key), "--yes"))
+    place.commit("Approve what production is to get")
     tell("Production moves")
     up(place, "production")
     before = running(place, "production")
@@ -69,6 +70,7 @@ def story(place: Place) -> None:
     digest = "sha256:" + hashlib.sha256(before.encode()).hexdigest()
     show(f"$ pvn release my-app --service my-backend --param image={digest}")
     show(place.run("pvn", "release", "my-app", "--service", "my-backend", "--param", f"image={digest}"))
+    place.commit("Release a new image of my-backend")
     up(place, "staging")
     tell("Staging has it; production keeps the old objects until somebody signs again")
     up(place, "production")
@@ -80,7 +82,10 @@ def story(place: Place) -> None:
     tell("Go on by hand")
     show(
         f"source {os.path.relpath(place.folder)}/env && cd {os.path.relpath(place.project)}\n"
+        f"git log --oneline                 # what the story wrote is committed, as it would be in yours\n"
+        f"pvn diff --base HEAD~1            # what the new image changes\n"
         f"pvn approve my-app --channel production --key ../key\n"
+        f"git add approvals && git commit -m 'Approve the new image'\n"
         f"pulumi up -s production\n"
         f"kubectl --kubeconfig {place.kubeconfig('staging')} get all -A\n"
         f"kubectl --kubeconfig {place.kubeconfig('production')} get all -A\n"

@@ -56,6 +56,8 @@ class Place:
             self._copy(unfinished)
             # a demo that was interrupted half-way through copying starts with a whole project or with none
             unfinished.rename(self.project)
+        if not (self.project / ".git").exists():
+            self._begin()
         exports = "\n".join(f'export {name}="{value}"' for name, value in self.settings.items())
         (self.folder / "env").write_text(f"{exports}\n")
 
@@ -72,6 +74,29 @@ class Place:
             f"runtime: {{name: python, options: {{toolchain: pip, virtualenv: {sys.prefix}}}}}\n"
             f"plugins: {{providers: [{{name: kwok, path: {CHECKOUT / 'components/local/kwok'}}}]}}\n"
         )
+
+    def _begin(self) -> None:
+        """Make the project a repository of its own, in which commits need no name, key or hook of the user."""
+        (self.project / ".gitignore").write_text(".pvn/\n")
+        own = {
+            "user.name": "demo",
+            "user.email": "demo@example.com",
+            "commit.gpgsign": "false",
+            "core.hooksPath": "/dev/null",
+        }
+        for command in (
+            ("init", "--quiet", "--initial-branch", "main"),
+            *(("config", name, value) for name, value in own.items()),
+            ("add", "--all"),
+            ("commit", "--quiet", "--message", "Begin with the shipped tree"),
+        ):
+            self.run("git", *command)
+
+    def commit(self, message: str) -> None:
+        """Commit what the story wrote; nothing where it wrote nothing."""
+        self.run("git", "add", "--all")
+        if self.run("git", "status", "--porcelain"):
+            self.run("git", "commit", "--quiet", "--message", message)
 
     def run(self, *command: str) -> str:
         """Run a command in the project and return what it prints. Ends the story where it fails."""

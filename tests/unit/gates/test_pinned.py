@@ -7,7 +7,7 @@ import pytest
 from delivery import pins
 from delivery.gates import State, decide
 from delivery.gotemplate import Image
-from delivery.instances import AlwaysPassing, Check, Stage
+from delivery.instances import AlwaysPassing, Check, Stage, Task
 from delivery.records import History
 from tests.unit.made import HERE, approval, candidate, evidence, history
 
@@ -76,11 +76,18 @@ def test_a_rollback_to_a_tag_waits_too():
     assert [one.gate for one in verdict(of).shut] == ["pinned"]
 
 
-@pytest.mark.parametrize(("stage", "is_open"), [(Stage.PRE_APPROVAL, False), (Stage.POST_DEPLOYMENT, True)])
-def test_a_channel_without_gates_may_follow_a_tag(stage, is_open):
+@pytest.mark.parametrize(
+    ("stage", "does", "is_open"),
+    [
+        (Stage.PRE_APPROVAL, AlwaysPassing(), False),
+        (Stage.POST_DEPLOYMENT, AlwaysPassing(), True),
+        (Stage.DEPLOYMENT, Task({}, {}), True),
+    ],
+)
+def test_a_channel_without_gates_may_follow_a_tag(stage, does, is_open):
     tagged = {"containers": [{"name": "main", "image": TAGGED}]}
     assert decide(running(tagged, "staging"), {}, History(), evidence(candidate("staging"))).is_open
-    checked = running(tagged, "staging", checks=(Check("guard", stage, AlwaysPassing(), HERE),))
+    checked = running(tagged, "staging", checks=(Check("guard", stage, does, HERE),))
     assert decide(checked, {}, History(), evidence(candidate("staging"))).is_open is is_open
 
 
