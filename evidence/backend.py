@@ -85,7 +85,7 @@ def _answer(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
         raise WorldFailed("pulumi", what, fix) from None
     if done.returncode:
         if "no stack named" in done.stderr:
-            return Absent(f"stack {stack!r} does not exist yet", f"pulumi up -s {stack}")
+            return Absent(f"stack {stack!r} does not exist yet", f"pulumi stack init {stack} && pulumi up -s {stack}")
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1].removeprefix("error: ")
         fix = "pulumi login" if "login" in last else f"pulumi stack {question[0]} -s {stack}"
         return Unknown(f"the state of stack {stack!r} cannot be read: {last}", fix)

@@ -55,7 +55,7 @@ def _ask(stack: str) -> Outputs | Unknown:
             # what the stub raises is a call as well; its type says so nowhere
             text = str(wrong.details() if hasattr(wrong, "details") else wrong)
         if "unknown stack" in text and pause >= _MISSING:
-            return Absent(f"stack {stack!r} does not exist yet", f"pulumi up -s {stack}")
+            return Absent(f"stack {stack!r} does not exist yet", f"pulumi stack init {stack} && pulumi up -s {stack}")
     return Unknown(f"the state of stack {stack!r} cannot be read: {text}", f"pulumi stack output -s {stack}")
 
 

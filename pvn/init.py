@@ -7,7 +7,7 @@ import json
 import posixpath
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from delivery.tree import Tree
 from pvn import options, output, pinning, release_file, skeleton, spelling
 from pvn.command import place, root
 
+_PROJECT = re.compile(r"[^A-Za-z0-9_.-]+")
+"""What a Pulumi project may not have in its name, under which its state is kept."""
 _PROGRAM = Path(__file__).resolve().parents[1]
 
 
@@ -86,7 +88,23 @@ def command(
     if form is output.Form.JSON:
         click.echo(json.dumps({"files": sorted(files)}))
     else:
-        click.echo("\n".join(f"written: {name}" for name in sorted(files)) + "\nnext: pvn check, then pvn render")
+        click.echo("\n".join([*(f"written: {name}" for name in sorted(files)), *_next(where, files)]))
+
+
+def _next(where: Path, files: Mapping[str, str]) -> Iterator[str]:
+    """Yield what to do next: for a new project, what `pulumi` needs once before it brings anything up."""
+    yield "next: pvn check, then pvn render"
+    stacks = [name.split(".")[1] for name in sorted(files) if re.fullmatch(r"Pulumi\.[^.]+\.yaml", name)]
+    if "Pulumi.yaml" not in files:
+        yield from (f"once: pulumi stack init {one}" for one in stacks)
+        return
+    is_repository = any((folder / ".git").exists() for folder in (where, *where.parents))
+    yield "once, before the first update:"
+    yield from [] if is_repository else ["  git init"]
+    yield "  export PULUMI_CONFIG_PASSPHRASE=…     # or name a key of your cloud below: --secrets-provider=…"
+    yield from (f"  pulumi stack init {one}" for one in stacks)
+    yield "  export PULUMI_CONTINUE_ON_ERROR=true PULUMI_IGNORE_AMBIENT_PLUGINS=true"
+    yield "each time: pulumi up --suppress-outputs -s STACK, then pvn status"
 
 
 def _place(ctx: click.Context) -> Path:
@@ -210,7 +228,11 @@ def _project(where: Path) -> dict[str, str]:
     """Return what makes a folder a project; what is there already stays."""
     texts = {
         "Pulumi.yaml": skeleton.text(
-            "Pulumi.yaml", program=str(_PROGRAM), provider=f"{_PROGRAM}/components/local/kwok", environment=sys.prefix
+            "Pulumi.yaml",
+            project=_PROJECT.sub("-", where.name).strip("-") or "pvn",
+            program=str(_PROGRAM),
+            provider=f"{_PROGRAM}/components/local/kwok",
+            environment=sys.prefix,
         ),
         "approvals/allowed_signers": skeleton.text("allowed_signers"),
         ".gitignore": skeleton.text("gitignore"),

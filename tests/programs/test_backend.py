@@ -43,7 +43,7 @@ def test_a_complaint_that_is_not_utf_8_is_unknown(pulumi):
 
 def test_a_stack_that_does_not_exist_is_said_not_to(pulumi):
     found = pulumi("#!/bin/sh\necho \"error: no stack named 'staging' found\" >&2; exit 255\n")
-    assert found == Absent("stack 'staging' does not exist yet", "pulumi up -s staging")
+    assert found == Absent("stack 'staging' does not exist yet", "pulumi stack init staging && pulumi up -s staging")
 
 
 def test_a_pulumi_that_cannot_be_run_is_said_to_be_one(pulumi):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -300,3 +301,15 @@ def test_gitlab_queues_the_updates_of_a_stack_and_cancels_none():
     for job in updating:
         assert job["resource_group"] == f"stack-{job['environment']}"
         assert job["interruptible"] is False
+
+
+SCRIPTS = {"up": 1, "drift": 1, "waiting": 1, "wait": 2, "preview": 2, "preview-stack": 2, "release": 3}
+
+
+@pytest.mark.parametrize(("script", "takes"), SCRIPTS.items())
+def test_a_script_without_its_arguments_says_what_it_takes_and_does_nothing(tmp_path, script, takes):
+    for given in ([], ["x"] * (takes - 1), ["--help"]):
+        done = subprocess.run([CHECKOUT / "ci" / script, *given], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"usage: ci/{script} ")
+    assert list(tmp_path.iterdir()) == []
