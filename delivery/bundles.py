@@ -36,6 +36,8 @@ class Bundle:
 
 _SHOWN = 60
 """Characters of a value that a sentence has room for."""
+_BEFORE = 8
+"""Characters that are shown of what two long values have in common, before they differ."""
 
 
 def first_difference(old: str, new: str) -> str | None:
@@ -49,7 +51,8 @@ def first_difference(old: str, new: str) -> str | None:
             return f"{name} is {'new' if name in now else 'gone'}"
         if (found := next(differences.between(before[name], now[name]), None)) is not None:
             place = f"{name} {found.path}".strip()
-            return f"{place}: {_shown(found.before)} is now {_shown(found.after)}"
+            old_one, new_one = _shown(found.before, found.after)
+            return f"{place}: {old_one} is now {new_one}"
     return None
 
 
@@ -62,9 +65,30 @@ def _by_name(fields: Any) -> dict[str, Any]:
     return {"runtime": fields["runtime"], "namespace": fields["namespace"], **named}
 
 
-def _shown(value: Any) -> str:
-    text = "nothing" if value is differences.ABSENT else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+def _shown(before: Any, after: Any) -> tuple[str, str]:
+    """Return two values as a sentence has room for them: of long texts the part from shortly before where they differ."""
+    if isinstance(before, str) and isinstance(after, str):
+        is_long = max(len(before), len(after)) > _SHOWN
+        same = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), 0)
+        start = max(same - _BEFORE, 0) if is_long else 0
+        return _quoted(_cut(before, start)), _quoted(_cut(after, start))
+    return _told(before), _told(after)
+
+
+def _told(value: Any) -> str:
+    if value is differences.ABSENT:
+        return "nothing"
+    return _quoted(_cut(value)) if isinstance(value, str) else _cut(_quoted(value))
+
+
+def _quoted(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _cut(text: str, start: int = 0) -> str:
+    """Return what there is room for, with … in place of what is left out."""
+    kept = text[start : start + _SHOWN]
+    return f"{'…' if start else ''}{kept}{'…' if start + _SHOWN < len(text) else ''}"
 
 
 def parse(text: str) -> Bundle:

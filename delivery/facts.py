@@ -63,6 +63,21 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Misfit:
+    """What a file among the approvals claims that counts for nothing, whoever signed it: nobody verified the signature."""
+
+    application: str
+    channel: str
+    topic: str
+    is_rejection: bool
+    services: Mapping[str, tuple[str, str]]
+    signed: datetime
+    expires: datetime
+    file: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class BadApproval:
     """A file among the approvals that proves nothing, and why."""
 
@@ -112,6 +127,8 @@ class Evidence:
     """By runtime: the objects of the upstream instances, as found now."""
     approvals: tuple[Approval, ...] = ()
     bad_approvals: tuple[BadApproval, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
+    """Only to say why they do not count; they open nothing and shut nothing."""
     attested: Mapping[str, Attestation | Unknown] = field(default_factory=dict)
     """By stack: the stability records of stacks whose clusters may not be asked."""
     authors: Mapping[str, str | Unknown] = field(default_factory=dict)

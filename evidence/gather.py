@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from delivery import objects, records
+from delivery.approvals import Statement
 from delivery.desired import Desired
 from delivery.facts import Evidence, Live
 from delivery.instances import StableIn
@@ -64,9 +65,15 @@ def upstream(desired: Desired, stack: str) -> Upstream:
 
 
 def gather(
-    root: Path, wanted: Upstream, candidates: Sequence[Candidate], outputs: Mapping[str, Outputs | Unknown]
+    root: Path,
+    wanted: Upstream,
+    candidates: Sequence[Candidate],
+    outputs: Mapping[str, Outputs | Unknown],
+    may_count: Callable[[Statement], bool] = lambda _: True,
 ) -> Evidence:
     """Return the evidence for the gates of a stack's candidates. `outputs` are those of the upstream stacks, and its own.
+
+    Of the approvals those are verified that `may_count`.
 
     A cluster or a stack that does not answer is an Unknown in the evidence, never an error: it keeps shut what depends on
     it and nothing else.
@@ -75,15 +82,16 @@ def gather(
     own = {one.instance.stack for one in candidates}
     asked = {place: keys for place, keys in wanted.keys().items() if not is_recorded or place[0] in own}
     with ThreadPoolExecutor() as pool:
-        signed = pool.submit(signatures.read, root)
+        signed = pool.submit(signatures.read, root, may_count)
         written = pool.submit(authors.read, root, candidates)
         denied = pool.submit(commits.read, root, (*candidates, *wanted.candidates))
         live = dict(pool.map(lambda item: _look(outputs, *item), asked.items()))
-        good, bad = signed.result()
+        good, bad, misfits = signed.result()
         stacks = [name for name in wanted.stacks if is_recorded and name not in own]
         attested = dict(pool.map(lambda name: (name, attestations.read(root, name, outputs.get(name))), stacks))
     ledgers = {name: ledger(name, outputs.get(name, unasked(name))) for name in wanted.stacks}
-    return Evidence(datetime.now(UTC), ledgers, live, good, bad, attested, written.result(), denied.result())
+    now = datetime.now(UTC)
+    return Evidence(now, ledgers, live, good, bad, misfits, attested, written.result(), denied.result())
 
 
 def ledger(stack: str, outputs: Outputs | Unknown) -> Ledger | Unknown:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from delivery import desired, foundations, inventories, records, rollbacks
+from delivery import desired, foundations, gates, inventories, records, rollbacks
 from delivery.desired import Desired
 from delivery.facts import Evidence
 from delivery.foundations import Foundation
@@ -81,7 +82,9 @@ def judge(
     candidates = rollbacks.pinned(own, ledger)
     changes = foundations.alterations(stack, settings, inventory)
     asked = gather.upstream(here, stack).and_own(candidates, ledger, vouches=vouches)
-    evidence = proofs.gather(root, settings, changes, outputs, gather.gather(root, asked, candidates, outputs))
+    moving = [one for one in candidates if not gates.is_there(one, ledger.history(one.instance.id))]
+    gathered = gather.gather(root, asked, candidates, outputs, gates.counting(moving, datetime.now(UTC)))
+    evidence = proofs.gather(root, settings, changes, outputs, gathered)
     foundation = foundations.lay(settings, changes, inventory, evidence)
     said = verdicts(here, candidates, ledger, foundation, evidence)
     strangers = [one for one in candidates if not (said[one.instance.id].is_open or one.instance.id in ledger.histories)]

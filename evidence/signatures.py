@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import yaml
 
 from delivery import approvals, canonical
 from delivery.approvals import Statement
-from delivery.facts import Approval, BadApproval
+from delivery.facts import Approval, BadApproval, Misfit
 from delivery.problems import WorldFailed
 from evidence import ssh
 
+Claim = tuple[str, str, str, bool, Mapping[str, tuple[str, str]], datetime, datetime, str, Mapping[str, str]]
+"""What a file claims, field by field as Approval and Misfit have it."""
 
-def read(root: Path) -> tuple[tuple[Approval, ...], tuple[BadApproval, ...]]:
-    """Return the verified approvals of a project, and the files among them that prove nothing, both in order of name.
 
-    Raises WorldFailed where a folder of them cannot be looked into (somebody's no may be in it), and where ssh-keygen is
-    missing although there is something to verify.
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """A file with a statement and something that may be its signature."""
+
+    file: str
+    statement: Statement
+    signature: str
+    texts: Mapping[str, str]
+
+
+def read(
+    root: Path, may_count: Callable[[Statement], bool] = lambda _: True
+) -> tuple[tuple[Approval, ...], tuple[BadApproval, ...], tuple[Misfit, ...]]:
+    """Return a project's verified approvals, the files that prove nothing, and the misfits, each in order of name.
+
+    Misfits are those that may not count, whoever signed them: ssh-keygen is not asked about them, which takes most of the
+    time. Raises WorldFailed where a folder of them cannot be looked into (somebody's no may be in it), and where ssh-keygen
+    is missing although there is something to verify.
     """
     files = _files(root)
     if not files:
-        return (), ()
+        return (), (), ()
+    papers = [_opened(root, file) for file in files]
     with ThreadPoolExecutor() as pool:
-        found = tuple(pool.map(lambda file: verify(root, file), files))
-    good = tuple(one for one in found if isinstance(one, Approval))
-    return good, tuple(one for one in found if isinstance(one, BadApproval))
+        found = tuple(pool.map(lambda paper: _judged(root, paper, may_count), papers))
+    return (
+        tuple(one for one in found if isinstance(one, Approval)),
+        tuple(one for one in found if isinstance(one, BadApproval)),
+        tuple(one for one in found if isinstance(one, Misfit)),
+    )
 
 
 def _files(root: Path) -> list[Path]:
@@ -43,33 +66,55 @@ def _files(root: Path) -> list[Path]:
 
 def verify(root: Path, file: Path) -> Approval | BadApproval:
     """Return the approval that a file holds, or why it proves nothing."""
+    paper = _opened(root, file)
+    return paper if isinstance(paper, BadApproval) else _verified(root, paper)
+
+
+def _opened(root: Path, file: Path) -> _Paper | BadApproval:
+    """Return what a file claims, or why it claims nothing."""
     name = file.relative_to(root).as_posix()
-    application, channel = "", ""
     try:
-        content = yaml.safe_load(file.read_text("utf-8"))
+        content = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
         text, signature = content["statement"], content["signature"]
         statement = approvals.parse(text)
-        application, channel = statement.application, statement.channel
-        signer, key = ssh.signer(root, text, signature, approvals.NAMESPACE)
         texts = _texts(content.get("objects"), statement)
     except UnicodeDecodeError:
-        return BadApproval(name, application, channel, "it is not UTF-8 text")
+        return BadApproval(name, "", "", "it is not UTF-8 text")
     except ValueError as wrong:
-        return BadApproval(name, application, channel, str(wrong))
+        return BadApproval(name, "", "", str(wrong))
     except (yaml.YAMLError, OSError, TypeError, KeyError, AttributeError, RecursionError):
-        return BadApproval(name, application, channel, "it is not a file with a `statement` and a `signature`")
-    return Approval(
-        signer,
-        key,
-        application,
-        channel,
-        statement.topic,
-        statement.is_rejection,
-        statement.services,
-        statement.signed,
-        statement.expires,
-        name,
-        texts,
+        return BadApproval(name, "", "", _NO_APPROVAL)
+    return _Paper(name, statement, signature, texts)
+
+
+_NO_APPROVAL = "it is not a file with a `statement` and a `signature`"
+
+
+def _judged(
+    root: Path, paper: _Paper | BadApproval, may_count: Callable[[Statement], bool]
+) -> Approval | BadApproval | Misfit:
+    if isinstance(paper, BadApproval):
+        return paper
+    return _verified(root, paper) if may_count(paper.statement) else Misfit(*_claim(paper))
+
+
+def _verified(root: Path, paper: _Paper) -> Approval | BadApproval:
+    """Return the approval of a paper whose signature counts, or why it does not."""
+    said = paper.statement
+    try:
+        signer, key = ssh.signer(root, said.text, paper.signature, approvals.NAMESPACE)
+    except ValueError as wrong:
+        return BadApproval(paper.file, said.application, said.channel, str(wrong))
+    except (OSError, TypeError):
+        return BadApproval(paper.file, said.application, said.channel, _NO_APPROVAL)
+    return Approval(signer, key, *_claim(paper))
+
+
+def _claim(paper: _Paper) -> Claim:
+    said = paper.statement
+    return (
+        *(said.application, said.channel, said.topic, said.is_rejection),
+        *(said.services, said.signed, said.expires, paper.file, paper.texts),
     )
 
 

@@ -57,10 +57,10 @@ def command(
     application, channel = infrastructure.channel_of(application, channel)
     wanted = checks.check(tree.read(where))
     candidates, remembered = signing.asked_for(where, wanted, application, channel, services)
-    _refuse_loose(candidates, remembered)
+    changing = [one for one in candidates if not (remembered and gates.is_there(one, remembered.history(one.instance.id)))]
+    _refuse_loose(changing)
     if form is output.Form.TEXT:
         _show(candidates, remembered)
-    changing = [one for one in candidates if not _is_there(one, remembered)]
     if not changing:
         nothing(f"{channel} has these objects already", form)
         return
@@ -76,12 +76,6 @@ def nothing(why: str, form: output.Form) -> None:
     click.echo(json.dumps({"files": []}) if form is output.Form.JSON else f"nothing to sign for: {why}")
 
 
-def _is_there(one: Candidate, remembered: Ledger | None) -> bool:
-    """Return whether no gate would be asked: the objects are those of the last completed release."""
-    record = remembered.history(one.instance.id).effective if remembered else None
-    return record is not None and record.manifests == one.bundle.digest
-
-
 def signed(files: Sequence[str], stack: str, form: output.Form) -> None:
     """Say which files were written, and what to do with them."""
     if form is output.Form.JSON:
@@ -91,21 +85,15 @@ def signed(files: Sequence[str], stack: str, form: output.Form) -> None:
     click.echo("\n".join(lines))
 
 
-def _refuse_loose(candidates: Sequence[Candidate], remembered: Ledger | None) -> None:
-    """Refuse to sign for an image that is named by a tag, unless it runs already: it may be another one afterwards."""
+def _refuse_loose(candidates: Sequence[Candidate]) -> None:
+    """Refuse to sign for an image that is named by a tag: it may be another one afterwards."""
     problems = [
         Problem(one.instance.at, f"{one.instance.id}: {answer.fact}", answer.next)
         for one in candidates
-        if _effective(one, remembered) != one.bundle.digest
         for answer in gates.pinned(one)
     ]
     if problems:
         raise Refused(problems)
-
-
-def _effective(candidate: Candidate, remembered: Ledger | None) -> str | None:
-    record = remembered.history(candidate.instance.id).effective if remembered else None
-    return record.manifests if record else None
 
 
 def _show(candidates: Sequence[Candidate], remembered: Ledger | None) -> None:

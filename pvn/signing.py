@@ -55,7 +55,8 @@ def asked_for(
 
 def warn(where: Path, application: str, channel: str, versions: Mapping[str, str]) -> None:
     """Say of each no to these versions, by service, that a yes does not help against it."""
-    for no in rejections(application, channel, versions, signatures.read(where)[0]):
+    given, _, _ = signatures.read(where, lambda said: said.is_rejection)
+    for no in rejections(application, channel, versions, given):
         said = f"{no.signer} rejected this version, and a no outweighs every yes: {no.file}"
         click.echo(f"{said}\n  next: git rm {no.file}", err=True)
 

@@ -13,7 +13,7 @@ from typing import assert_never
 
 from delivery import rollbacks
 from delivery.facts import Evidence
-from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved, end, rejections
+from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved, counting, end, rejections
 from delivery.gates.guarded import Alteration, guarded
 from delivery.gates.pinned import pinned
 from delivery.gates.progress import progress
@@ -31,9 +31,11 @@ __all__ = [
     "Answer",
     "State",
     "Verdict",
+    "counting",
     "decide",
     "end",
     "guarded",
+    "is_there",
     "pinned",
     "rejections",
 ]
@@ -46,14 +48,18 @@ def decide(candidate: Candidate, siblings: Mapping[str, Candidate], history: His
     put there, there is nothing to promote and no gate is asked. A rollback is asked only what its application says that
     even a rollback may not bypass.
     """
-    effective = history.effective
     held = tuple(_rolled_back(candidate))
-    if effective and effective.manifests == candidate.bundle.digest:
+    if is_there(candidate, history):
         same = Answer("no change", State.OPEN, "the objects are those of the last completed release")
         return Verdict((*held, same), tuple(_frozen(candidate, evidence)))
     if candidate.is_rollback:
         return Verdict((*held, *_answers(candidate, siblings, evidence)))
     return Verdict((*progress(candidate, history, evidence), *_answers(candidate, siblings, evidence)))
+
+
+def is_there(candidate: Candidate, history: History) -> bool:
+    """Return whether the objects are those of the last completed release: then no gate is asked."""
+    return history.effective is not None and history.effective.manifests == candidate.bundle.digest
 
 
 def _rolled_back(candidate: Candidate) -> Iterator[Answer]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from delivery.approvals import MANUAL
+from delivery.approvals import MANUAL, STACK, Statement
 from delivery.bundles import first_difference
 from delivery.canonical import short
-from delivery.facts import Approval, Evidence
+from delivery.facts import Approval, Evidence, Misfit
 from delivery.gates.verdict import Answer, State
 from delivery.instances import ApprovalBy, Approvals
 from delivery.unknown import Unknown
@@ -71,12 +71,14 @@ def signed_for(subject: Subject, topic: str, approvers: int, evidence: Evidence)
     author = _author(subject, evidence)
     if isinstance(author, Unknown):
         return Answer(gate, State.WAITING, author.why, author.next)
-    told = [(one, _objection(one, subject, author, evidence.now)) for one in about if not one.is_rejection]
-    people = _people([one for one, objection in told if objection is None])
+    given = [(one, _objection(one, subject, author, evidence.now)) for one in about if not one.is_rejection]
+    people = _people([one for one, objection in given if objection is None])
     if len(people) >= approvers:
         return Answer(gate, State.OPEN, f"approved by {', '.join(people)}")
     fact = f"{len(people)} of {approvers} approvals of {subject.noun} {short(subject.version)}"
-    reasons = [f"{one.file} {objection}" for one, objection in told if objection] + list(_bad(subject, evidence))
+    passed = [one for one in evidence.misfits if _concerns(one, subject, topic) and not one.is_rejection]
+    misfits = [(one, _objection(one, subject, author, evidence.now)) for one in passed]
+    reasons = [*_newest([*given, *misfits]), *_bad(subject, evidence)]
     return Answer(gate, State.WAITING, f"{fact} ({'; '.join(reasons)})" if reasons else fact, subject.command)
 
 
@@ -88,12 +90,32 @@ def rejections(
     return tuple(one for one in about if any(one.services.get(name, ("", ""))[0] == v for name, v in versions.items()))
 
 
-def end(approval: Approval, how: Approvals) -> datetime:
+def counting(candidates: Iterable[Candidate], now: datetime) -> Callable[[Statement], bool]:
+    """Return which statements may count for any of these candidates, or for a stack's own clusters, whoever signed them.
+
+    A no counts for its version, for ever. A yes counts for exactly these objects, and ends by its own word at the latest.
+    What may not count needs no verification.
+    """
+    wanted = {(one.instance.application, one.instance.channel, one.instance.service): one.record for one in candidates}
+
+    def may_count(said: Statement) -> bool:
+        if not said.is_rejection and now >= min(said.expires, said.signed + LONGEST_APPROVAL):
+            return False
+        if said.application == STACK:
+            return True
+        records = ((wanted.get((said.application, said.channel, name)), what) for name, what in said.services.items())
+        fitting = [(record, digest) for record, (version, digest) in records if record and record.version == version]
+        return any(said.is_rejection or record.manifests == digest for record, digest in fitting)
+
+    return may_count
+
+
+def end(approval: Approval | Misfit, how: Approvals) -> datetime:
     """Return from when on an approval counts no more: it says so itself, its stack does, or a week is over."""
     return min(approval.expires, approval.signed + min(how.longest, LONGEST_APPROVAL))
 
 
-def _concerns(approval: Approval, subject: Subject, topic: str) -> bool:
+def _concerns(approval: Approval | Misfit, subject: Subject, topic: str) -> bool:
     names = (approval.application, approval.channel, approval.topic)
     return names == (subject.application, subject.channel, topic) and subject.name in approval.services
 
@@ -105,7 +127,7 @@ def _author(subject: Subject, evidence: Evidence) -> str | Unknown | None:
     return evidence.authors.get(subject.application, Unknown("nobody asked who wrote the release", "git log"))
 
 
-def _objection(approval: Approval, subject: Subject, author: str | None, now: datetime) -> str | None:
+def _objection(approval: Approval | Misfit, subject: Subject, author: str | None, now: datetime) -> str | None:
     """Return why an approval does not count: what a person would otherwise wonder about."""
     version, digest = approval.services[subject.name]
     if digest != subject.digest:
@@ -116,13 +138,13 @@ def _objection(approval: Approval, subject: Subject, author: str | None, now: da
     if approval.signed > now + CLOCK_SKEW:
         return "is dated in the future"
     if now >= expires:
-        return f"expired {expires:%F}"
-    if author is not None and approval.signer.casefold() == author.casefold():
+        return f"expired {expires:%F %H:%M:%S} UTC"
+    if author is not None and isinstance(approval, Approval) and approval.signer.casefold() == author.casefold():
         return f"is by {author}, who wrote the change and may not approve it"
     return None
 
 
-def _other(approval: Approval, subject: Subject, version: str) -> str:
+def _other(approval: Approval | Misfit, subject: Subject, version: str) -> str:
     """Return which objects an approval is for, with the first place where they differ from what would be applied."""
     about = f"{subject.noun} {short(version)}" if version != subject.version else "other objects of this version"
     kept = approval.texts.get(subject.name)
@@ -136,7 +158,18 @@ def _people(approvals: Sequence[Approval]) -> tuple[str, ...]:
     return tuple(sorted(set(by_key.values())))
 
 
+def _newest(told: Iterable[tuple[Approval | Misfit, str | None]]) -> Iterator[str]:
+    """Yield why the newest approval does not count, and how many older ones do not either: old ones pile up."""
+    found = [(one.signed, f"{one.file} {objection}") for one, objection in told if objection]
+    if found:
+        more = f", and {len(found) - 1} older" if len(found) > 1 else ""
+        yield f"{max(found)[1]}{more}"
+
+
 def _bad(subject: Subject, evidence: Evidence) -> Iterator[str]:
-    for bad in evidence.bad_approvals:
-        if (bad.application, bad.channel) in {(subject.application, subject.channel), ("", "")}:
-            yield f"{bad.file}: {bad.why}"
+    places = {(subject.application, subject.channel), ("", "")}
+    if found := [bad for bad in evidence.bad_approvals if (bad.application, bad.channel) in places]:
+        # their names begin with the moment of signing
+        last = max(found, key=lambda bad: bad.file)
+        more = f", and {len(found) - 1} more prove nothing" if len(found) > 1 else ""
+        yield f"{last.file}: {last.why}{more}"

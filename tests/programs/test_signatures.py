@@ -59,7 +59,7 @@ class Desk:
         path.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
 
     def read(self):
-        good, bad = signatures.read(self.root)
+        good, bad, _ = signatures.read(self.root)
         assert len(good) + len(bad) == 1
         return (good or bad)[0]
 
@@ -84,8 +84,14 @@ def test_a_good_signature_of_an_allowed_signer_counts(desk):
     assert found.key.startswith("ED25519 key SHA256:")
 
 
+def test_what_may_not_count_is_a_misfit_and_is_not_verified(desk):
+    desk.put({"statement": statement().text, "signature": "nobody looks at this"})
+    good, bad, (misfit,) = signatures.read(desk.root, lambda said: said.is_rejection)
+    assert (good, bad, misfit.services, misfit.file) == ((), (), COVERED, "approvals/shop/production/a.yaml")
+
+
 def test_with_no_approvals_nothing_is_asked(tmp_path):
-    assert signatures.read(tmp_path) == ((), ())
+    assert signatures.read(tmp_path) == ((), (), ())
 
 
 def test_a_folder_that_cannot_be_looked_into_may_hold_a_no_and_stops_everything(desk, monkeypatch):

@@ -29,6 +29,13 @@ def test_the_first_difference_is_told_by_object_and_field(now, said):
     assert first_difference(text(), now) == said
 
 
+def test_long_values_are_cut_where_they_differ_and_keep_their_quotes():
+    name = "docker.io/my-company/a-service-with-a-long-name@sha256:"
+    said = first_difference(text(image=f"{name}{'1' * 64}"), text(image=f"{name}{'2' * 64}"))
+    place = "Deployment web spec.containers[main].image"
+    assert said == f'{place}: "…@sha256:{"1" * 52}…" is now "…@sha256:{"2" * 52}…"'
+
+
 def test_a_long_value_is_cut():
     said = first_difference(text(), text(image="x" * 500))
     assert said is not None

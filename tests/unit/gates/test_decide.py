@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery.facts import BadApproval, Evidence, LiveObject
-from delivery.gates import State, decide
+from delivery.approvals import Statement
+from delivery.facts import Approval, BadApproval, Evidence, LiveObject, Misfit
+from delivery.gates import State, counting, decide
 from delivery.instances import ApprovalBy
 from delivery.records import History, Ledger
 from delivery.unknown import Unknown
@@ -125,8 +126,8 @@ def test_one_key_under_two_names_is_one_person():
             approval(candidate(image="two")),
             "approvals/jane.yaml is for other objects of this version, and they are not the same",
         ),
-        (approval(PRODUCTION, age=8), "approvals/jane.yaml expired 2026-05-31"),
-        (approval(PRODUCTION, age=7), "approvals/jane.yaml expired 2026-06-01"),
+        (approval(PRODUCTION, age=8), "approvals/jane.yaml expired 2026-05-31 12:00:00 UTC"),
+        (approval(PRODUCTION, age=7), "approvals/jane.yaml expired 2026-06-01 12:00:00 UTC"),
         (approval(PRODUCTION, age=-1), "approvals/jane.yaml is dated in the future"),
     ],
 )
@@ -190,6 +191,55 @@ def test_a_file_that_proves_nothing_is_said():
         (BadApproval("approvals/x.yaml", "shop", "production", "its signer is not among the allowed signers"),),
     )
     assert fact(bad) == "0 of 1 approvals of version v1 (approvals/x.yaml: its signer is not among the allowed signers)"
+
+
+def test_of_old_approvals_only_the_newest_is_said_and_how_many_there_are_more():
+    old = [approval(candidate(image=f"i{age}", version=f"v{age}"), f"jane{age}", age=age) for age in range(2, 6)]
+    assert fact(evidence(STAGING, *old)) == (
+        "0 of 1 approvals of version v1 (approvals/jane2.yaml is for version v2, and they are not the same, and 3 older)"
+    )
+
+
+def test_of_files_that_prove_nothing_only_the_last_is_said():
+    bad = tuple(BadApproval(f"approvals/{n}.yaml", "shop", "production", "it is none") for n in range(3))
+    said = fact(evidence(STAGING, bad_approvals=bad))
+    assert said == "0 of 1 approvals of version v1 (approvals/2.yaml: it is none, and 2 more prove nothing)"
+
+
+def statement(of: Approval) -> Statement:
+    names = (of.application, of.channel, of.topic)
+    return Statement(*names, of.is_rejection, of.services, of.signed, of.expires)
+
+
+def claim(of: Approval) -> Misfit:
+    names = (of.application, of.channel, of.topic)
+    return Misfit(*names, of.is_rejection, of.services, of.signed, of.expires, of.file)
+
+
+any_word = st.builds(
+    approval,
+    st.sampled_from([PRODUCTION, candidate(version="v0"), candidate(image="two"), candidate(service="api"), STAGING]),
+    st.sampled_from(["jane", "joe"]),
+    rejects=st.booleans(),
+    age=st.integers(-2, 9),
+    lasts=st.integers(0, 30),
+)
+
+
+@given(st.lists(any_word, max_size=6))
+def test_what_is_not_verified_could_not_have_opened_or_shut_anything(given):
+    may_count = counting([PRODUCTION], NOW)
+    verified = [one for one in given if may_count(statement(one))]
+    others = tuple(claim(one) for one in given if one not in verified)
+    whole, part = verdict(evidence(STAGING, *given)), verdict(evidence(STAGING, *verified, misfits=others))
+    assert [(one.gate, one.state, one.fact) for one in part.answers] == [
+        (one.gate, one.state, one.fact) for one in whole.answers
+    ]
+
+
+def test_a_claim_that_nobody_verified_opens_nothing_whatever_it_says():
+    assert not verdict(evidence(STAGING, misfits=(claim(approval(PRODUCTION)),))).is_open
+    assert verdict(evidence(STAGING, approval(PRODUCTION), misfits=(claim(approval(PRODUCTION, rejects=True)),))).is_open
 
 
 def test_the_next_command_names_exactly_what_is_missing():
