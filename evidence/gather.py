@@ -39,6 +39,10 @@ class Upstream:
         own = (one for one in candidates if vouches or ledger.history(one.instance.id).begun == one.record)
         return Upstream((*self.candidates, *own))
 
+    def and_also(self, candidates: Iterable[Candidate]) -> Upstream:
+        """Return the same with candidates that nothing depends on."""
+        return Upstream((*self.candidates, *candidates))
+
     @property
     def stacks(self) -> tuple[str, ...]:
         """The stacks whose outputs are needed."""

@@ -6,7 +6,7 @@ in nothing that decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,18 +70,20 @@ def judge(
     remembered: Memory,
     *,
     vouches: bool = False,
+    also: Iterable[Candidate] = (),
 ) -> Judgement:
     """Ask everything that the gates of a stack may look at, and return what they say.
 
-    `here` has the stack's own candidates and those that their gates look at, `outputs` are those of `stacks`, and a stack
-    that `vouches` for its own stability is looked at as well. Raises Refused where a rollback names a release that the stack
-    does not remember. What does not answer is an Unknown that keeps shut what depends on it, never an error.
+    `here` has the stack's own candidates and those that their gates look at, `outputs` are those of `stacks`. Looked at as
+    well is a stack that `vouches` for its own stability, and what somebody `also` wants to show. Raises Refused where a
+    rollback names a release that the stack does not remember. What does not answer is an Unknown that keeps shut what
+    depends on it, never an error.
     """
     settings, ledger, inventory = wanted.stacks[stack], remembered.ledger, remembered.inventory
     own = (one for one in here.of_stack(stack) if desired.is_selected(wanted, one.instance))
     candidates = rollbacks.pinned(own, ledger)
     changes = foundations.alterations(stack, settings, inventory)
-    asked = gather.upstream(here, stack).and_own(candidates, ledger, vouches=vouches)
+    asked = gather.upstream(here, stack).and_own(candidates, ledger, vouches=vouches).and_also(also)
     moving = [one for one in candidates if not gates.is_there(one, ledger.history(one.instance.id))]
     gathered = gather.gather(root, asked, candidates, outputs, gates.counting(moving, datetime.now(UTC)))
     evidence = proofs.gather(root, settings, changes, outputs, gathered)

@@ -22,7 +22,8 @@ def command(ctx: click.Context, form: output.Form) -> None:
     """
     where = root(ctx)
     try:
-        found = audit(where)
+        with output.progress("reading the project"):
+            found = audit(where)
     except Refused as refused:
         if form is output.Form.JSON:
             said = [{"at": str(one.at), "problem": one.what, "fix": one.fix} for one in refused.problems]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import click
 
-from delivery import tree
 from delivery.problems import Trouble
-from delivery.tree import Tree
 from pvn.command import root
+
+if TYPE_CHECKING:
+    from delivery.tree import Tree
 
 Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
@@ -18,6 +20,8 @@ def _of_tree(names: Callable[[Tree, click.Context], Iterable[str]]) -> Complete:
     """Return a completion with names of the tree. Where the tree cannot be read there is nothing to offer, and no error."""
 
     def complete(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+        from delivery import tree
+
         try:
             found = names(tree.read(root(ctx)), ctx)
         except (Trouble, OSError):

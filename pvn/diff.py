@@ -16,7 +16,7 @@ from delivery.changes import Change, Changes
 from delivery.problems import Problem, Refused, Spot
 from delivery.tree import Tree
 from evidence import history
-from pvn import changed, comment, options
+from pvn import changed, comment, options, output
 from pvn.command import root
 
 
@@ -43,23 +43,28 @@ def command(ctx: click.Context, base: str, form: Form, full: Path | None) -> Non
 
     Example: pvn diff --base origin/main
     """
-    where = root(ctx)
+    with output.progress(f"comparing with {base}"):
+        compared, commit = _compared(root(ctx), base)
+        alike = changed.groups(compared.instances)
+    if full:
+        full.write_text("\n".join(comment.text(compared, alike, commit)) + "\n", encoding="utf-8")
+    if form is Form.JSON:
+        click.echo(json.dumps(_facts(compared, commit), indent=2))
+    elif form is Form.MARKDOWN:
+        click.echo(comment.markdown(compared, alike, commit))
+    else:
+        click.echo("\n".join(map(_coloured, comment.text(compared, alike, commit, comment.MOST_NAMES))))
+
+
+def _compared(where: Path, base: str) -> tuple[Changes, str]:
+    """Return what changes since the base, and which commit that is."""
     with history.base(where, base) as found, _named(base):
         before = desired.deployed(_read(found.root))
     after = desired.deployed(checks.check(tree.read(where)))
     unlike = desired.unlike(before, after)
     with _named(base):
         was = desired.rendered(before, lambda one: one.id in unlike)
-    compared = changes.between(was, desired.rendered(after, lambda one: one.id in unlike))
-    alike = changed.groups(compared.instances)
-    if full:
-        full.write_text("\n".join(comment.text(compared, alike, found.commit)) + "\n", encoding="utf-8")
-    if form is Form.JSON:
-        click.echo(json.dumps(_facts(compared, found.commit), indent=2))
-    elif form is Form.MARKDOWN:
-        click.echo(comment.markdown(compared, alike, found.commit))
-    else:
-        click.echo("\n".join(map(_coloured, comment.text(compared, alike, found.commit, comment.MOST_NAMES))))
+    return changes.between(was, desired.rendered(after, lambda one: one.id in unlike)), found.commit
 
 
 def _read(base: Path) -> Tree:

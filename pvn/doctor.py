@@ -35,7 +35,8 @@ def command(ctx: click.Context, stacks: tuple[str, ...], form: output.Form) -> N
         if name not in wanted.stacks:
             fix = suggestion(name, wanted.stacks, "stacks")
             raise Refused([Problem(Spot(f"Pulumi.{name}.yaml"), f"there is no stack {name!r}", fix)])
-    found = checkup.checkup(where, wanted, stacks or sorted(wanted.stacks))
+    with output.progress("asking programs, accounts, clusters and registries"):
+        found = checkup.checkup(where, wanted, stacks or sorted(wanted.stacks))
     if form is output.Form.JSON:
         click.echo(json.dumps([asdict(one) for one in found], indent=2))
     else:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from delivery import desired
+from delivery.desired import Desired
+from delivery.facts import Evidence
 from delivery.foundations import Part
 from delivery.gates import Answer, State
+from delivery.gates.stable import well_since
 from delivery.plan import Action, Step, step
+from delivery.records import Ledger
 from delivery.tree import Tree
 from delivery.unknown import Absent, Unknown
+from delivery.versions import Candidate
 from evidence import backend, judgements
 from evidence.gather import Outputs
 from evidence.judgements import Memory
+from pvn import output
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,18 @@ class Standing:
     """For each service instance."""
     parts: tuple[Part, ...]
     """For each runtime and registry of the stacks that guard them."""
+    health: Mapping[str, Health]
+    """By instance id, of what runs there now; what runs nowhere has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the release that an instance runs is, as its cluster says right now."""
+
+    since: datetime | None = None
+    """Since when it is as it is, if it is healthy; None where the cluster does not say."""
+    ailment: Unknown | None = None
+    """Why it is not known to be healthy, and what to look at; None where it is."""
 
 
 def look(where: Path, wanted: Tree) -> Standing:
@@ -35,13 +55,29 @@ def look(where: Path, wanted: Tree) -> Standing:
     outputs = backend.read(where, frozenset().union(*needed))
     steps: list[Step] = []
     parts: list[Part] = []
+    health: dict[str, Health] = {}
     for stack in stacks:
         remembered = _remembered(stack, outputs[stack])
-        judged = judgements.judge(where, wanted, found, stack, outputs, remembered)
+        running = _running(wanted, found, stack, remembered.ledger)
+        judged = judgements.judge(where, wanted, found, stack, outputs, remembered, also=running)
+        health |= {one.instance.id: _health(one, judged.evidence) for one in running}
         parts += judged.foundation.parts if stack in guarded else ()
         steps += (step(one, judged.verdicts[one.instance.id], judged.memory.ledger) for one in judged.candidates)
     steps.sort(key=lambda one: (one.candidate.instance.application, _rank(wanted, one), one.candidate.instance.service))
-    return Standing(tuple(steps), tuple(parts))
+    return Standing(tuple(steps), tuple(parts), health)
+
+
+def _running(wanted: Tree, found: Desired, stack: str, ledger: Ledger) -> tuple[Candidate, ...]:
+    """Return what the instances of a stack run, where that is on the runtime that the tree has them on."""
+    own = [one for one in found.of_stack(stack) if desired.is_selected(wanted, one.instance)]
+    released = ((one, ledger.history(one.instance.id).effective) for one in own)
+    runs = (replace(one, version=record.version, bundle=ledger.bundle(record)) for one, record in released if record)
+    return tuple(one for one in runs if one.bundle.runtime == one.instance.runtime.name)
+
+
+def _health(one: Candidate, evidence: Evidence) -> Health:
+    seen = well_since(one, evidence)
+    return Health(ailment=seen) if isinstance(seen, Unknown) else Health(since=seen[0])
 
 
 def _rank(wanted: Tree, one: Step) -> int:
@@ -51,7 +87,8 @@ def _rank(wanted: Tree, one: Step) -> int:
 
 def memory(where: Path, stack: str) -> Memory:
     """Return what a stack remembers; nothing where it does not exist yet. Raises WorldFailed where that cannot be had."""
-    return _remembered(stack, backend.read(where, [stack])[stack])
+    with output.progress(f"asking stack {stack}"):
+        return _remembered(stack, backend.read(where, [stack])[stack])
 
 
 def _remembered(stack: str, outputs: Outputs | Unknown) -> Memory:

@@ -14,10 +14,11 @@ import click
 from delivery import checks, tree
 from delivery.canonical import short
 from delivery.foundations import Part
-from delivery.gates import Answer, Verdict
+from delivery.gates import Answer, State, Verdict
 from delivery.plan import Action, Step
 from pvn import completion, named, options, output, standing, waiting
 from pvn.command import WAITING, root
+from pvn.standing import Health, Standing
 
 if TYPE_CHECKING:
     from rich.tree import Tree as Picture
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @output.option
 @click.pass_context
 def command(ctx: click.Context, applications: tuple[str, ...], form: output.Form) -> None:
-    """Show APPLICATIONS (default: all): application, channels, services, and what each waits for.
+    """Show APPLICATIONS (default: all): application, channels, services, what each runs and how that is, what it waits for.
 
     Without a name, the runtimes and registries that stacks guard with preconditions as well.
 
@@ -37,26 +38,30 @@ def command(ctx: click.Context, applications: tuple[str, ...], form: output.Form
     where = root(ctx)
     wanted = checks.check(tree.read(where))
     named.applications(wanted, applications)
-    found = standing.look(where, wanted)
+    with output.progress("asking stacks and clusters"):
+        found = standing.look(where, wanted)
     steps = [one for one in found.steps if not applications or one.candidate.instance.application in applications]
     parts = () if applications else found.parts
     if form is output.Form.JSON:
-        told = {one.candidate.instance.id: facts(one) for one in steps} | {one.id: _facts_of(one) for one in parts}
+        told = {one.candidate.instance.id: facts(one, found) for one in steps} | {one.id: _facts_of(one) for one in parts}
         click.echo(json.dumps(told, indent=2))
     else:
-        _print(steps, parts)
+        _print(steps, parts, found)
     if not (all(standing.is_done(one) for one in steps) and all(standing.is_done(one) for one in parts)):
         ctx.exit(WAITING)
 
 
-def facts(one: Step) -> Mapping[str, Any]:
-    """Return what machines are told of an instance: what it runs, what is wanted, and what each gate says."""
-    runs = one.history.effective
+def facts(one: Step, found: Standing) -> Mapping[str, Any]:
+    """Return what machines are told of an instance: what it runs and how that is, what is wanted, what each gate says."""
+    runs, health = one.history.effective, found.health.get(one.candidate.instance.id)
     return {
         "runs": runs.version if runs else None,
         "wanted": one.candidate.version,
         "state": standing.state(one),
         "completed": not one.history.is_interrupted,
+        "healthy": health.ailment is None if health else None,
+        "since": health.since.isoformat() if health and health.since else None,
+        "ailment": health.ailment.why if health and health.ailment else None,
         "gates": _gates(one.verdict),
         "notes": _said(one.verdict.notes),
     }
@@ -103,7 +108,7 @@ _WIDTH = 400
 """Characters a line may have where nobody looks at a screen: commands must come out whole."""
 
 
-def _print(steps: list[Step], parts: Sequence[Part]) -> None:
+def _print(steps: list[Step], parts: Sequence[Part], found: Standing) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.tree import Tree as Picture
@@ -120,7 +125,7 @@ def _print(steps: list[Step], parts: Sequence[Part]) -> None:
             branch = picture.add(f"{channel} [dim]on {some[0].candidate.instance.runtime.name}{count}[/]")
             shared = _shared(some)
             for one in some:
-                _leaf(branch, one, shared)
+                _leaf(branch, one, shared, found.health.get(one.candidate.instance.id))
             for note in dict.fromkeys(note for one in some for note in one.verdict.notes):
                 _say(branch, note)
             for line in shared:
@@ -158,15 +163,23 @@ def _of_all(answer: Answer, one: Step) -> str:
     return answer.next.removesuffix(f" --service {one.candidate.instance.service}")
 
 
-def _leaf(branch: Picture, one: Step, shared: Collection[str]) -> None:
+def _leaf(branch: Picture, one: Step, shared: Collection[str], health: Health | None) -> None:
     how, runs = standing.state(one), one.history.effective
     sign, colour = _LOOKS[how]
     versions = short(runs.version) if runs else "nothing yet"
     if not runs or runs.version != one.candidate.version:
         versions += f" → {short(one.candidate.version)}"
-    leaf = branch.add(f"[{colour}]{sign} {one.candidate.instance.service}[/]  {versions}  [{colour}]{how}[/]")
+    well = f"  [green]{well_since(health)}[/]" if health and not health.ailment else ""
+    leaf = branch.add(f"[{colour}]{sign} {one.candidate.instance.service}[/]  {versions}  [{colour}]{how}[/]{well}")
+    if health and health.ailment:
+        _say(leaf, Answer("health", State.WAITING, health.ailment.why, health.ailment.next))
     for answer in standing.told(one):
         _say(leaf, replace(answer, next="") if _of_all(answer, one) in shared else answer)
+
+
+def well_since(health: Health) -> str:
+    """Return since when what runs is healthy, in words."""
+    return f"healthy since {health.since:%F %H:%M} UTC" if health.since else "healthy"
 
 
 def _say(leaf: Picture, answer: Answer) -> None:

@@ -15,6 +15,7 @@ from delivery.plan import Step
 from delivery.problems import Problem, Refused, Spot
 from pvn import completion, named, options, output, standing, status
 from pvn.command import WAITING, root
+from pvn.standing import Standing
 
 
 @click.command(cls=options.Verb)
@@ -32,15 +33,17 @@ def command(ctx: click.Context, application: str, channel: str | None, service: 
     wanted = checks.check(tree.read(where))
     named.application(wanted, application, channel, [service] if service is not None else [])
     meant = (application, channel, service)
-    steps = [one for one in standing.look(where, wanted).steps if _is_meant(one, *meant)]
+    with output.progress("asking stacks and clusters"):
+        found = standing.look(where, wanted)
+    steps = [one for one in found.steps if _is_meant(one, *meant)]
     if not steps:
         what = f"application {application!r} has no such service instance"
         raise Refused([Problem(Spot("applications/"), what, f"see which it has: pvn status {application}")])
     if form is output.Form.JSON:
-        click.echo(json.dumps({one.candidate.instance.id: status.facts(one) for one in steps}, indent=2))
+        click.echo(json.dumps({one.candidate.instance.id: status.facts(one, found) for one in steps}, indent=2))
     else:
         now = datetime.now(UTC)
-        click.echo("\n\n".join("\n".join(_lines(one, now)) for one in steps))
+        click.echo("\n\n".join("\n".join(_lines(one, found, now)) for one in steps))
     if not all(standing.is_done(one) for one in steps):
         ctx.exit(WAITING)
 
@@ -51,9 +54,14 @@ def _is_meant(one: Step, application: str, channel: str | None, service: str | N
     return asked == (instance.application, instance.channel, instance.service)
 
 
-def _lines(one: Step, now: datetime) -> Iterator[str]:
+def _lines(one: Step, found: Standing, now: datetime) -> Iterator[str]:
     runs = short(one.last.version) if one.last else "nothing"
     yield f"{one.candidate.instance.id}: {standing.state(one)}, runs {runs}, wanted is {short(one.candidate.version)}"
+    health = found.health.get(one.candidate.instance.id)
+    if health and health.ailment:
+        yield from _answer(Answer("health", State.WAITING, health.ailment.why, health.ailment.next), now)
+    elif health:
+        yield f"  ✓ {status.well_since(health)}"
     for answer in dict.fromkeys((*one.verdict.answers, *standing.told(one))):
         yield from _answer(answer, now)
     for answer in one.verdict.notes:

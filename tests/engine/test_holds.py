@@ -63,8 +63,13 @@ def test_a_staging_whose_new_version_crashes_and_starts_again_keeps_production_o
     crash(released, "staging", "web")
     said = released.up("production")
     assert said.code == 0, said.out
-    assert "Deployment pvn-shop-rc-staging/web in 'staging' is not healthy: a container restarted at" in said
+    sick = "Deployment pvn-shop-rc-staging/web in 'staging' is not healthy: a container restarted at"
+    assert sick in said
     assert released.objects("production") == held
+    assert f"health: {sick}" in released.pvn("status")
+    told = json.loads(released.pvn("why", "shop", "--output", "json").out)
+    assert [told[f"shop/{stack}/web"]["healthy"] for stack in ("staging", "production")] == [False, True]
+    assert told["shop/staging/web"]["ailment"].startswith(sick)
 
 
 def crash(project, stack, name):

@@ -1,5 +1,7 @@
 """The main job on the real engine, the real provider and two real clusters. What counts is what the clusters hold."""
 
+import re
+
 from tests.engine.project import image
 
 
@@ -56,7 +58,7 @@ def test_production_moves_only_when_staging_is_stable_and_a_person_has_signed(pr
 
     status = project.pvn("status")
     assert status.code == 3
-    assert "held" in status
+    assert re.search(r"‖ web  \w+ → \w+  held  healthy since 20\d\d-\d\d-\d\d \d\d:\d\d UTC\n", status.out), status.out
 
     assert project.approve("web").code == 0
     assert project.up("production").code == 0

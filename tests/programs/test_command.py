@@ -1,5 +1,6 @@
 """The verbs that sign, and the command as a process: with keys, a terminal, a pipe and a Ctrl-C that are real."""
 
+import contextlib
 import json
 import os
 import pty
@@ -164,3 +165,47 @@ def test_there_is_colour_only_where_a_terminal_is_and_wants_it(project, variable
     assert (b"\x1b[32m" in os.read(child, 65536)) is is_coloured
     os.close(child)
     assert "\x1b" not in subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def at_a_terminal(command, answers=()):
+    """Run a command at a terminal, answer each question when it is there, and return how it ends and what is seen."""
+    child, terminal = pty.openpty()
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal) as process:
+        os.close(terminal)
+        said = b""
+        for question, answer in answers:
+            while question.encode() not in said:
+                said += os.read(child, 65536)
+            os.write(child, f"{answer}\n".encode())
+        with contextlib.suppress(OSError):  # the other end is closed
+            while more := os.read(child, 65536):
+                said += more
+    os.close(child)
+    return process.returncode, said.decode()
+
+
+def test_what_a_new_service_needs_is_asked_for_at_a_terminal(tmp_path):
+    answers = {
+        "Application:": "shop",
+        "Service:": "web",
+        "Image, such as docker.io/acme/web:1.4.2:": "docker.io/acme/web:2.0",
+        "Release channels, from first to last:": "staging, production",
+    }
+    code, said = at_a_terminal([sys.executable, "-m", "pvn", "-C", str(tmp_path), "init"], answers.items())
+    assert code == 0, said
+    done = subprocess.run([sys.executable, "-m", "pvn", "-C", tmp_path, "check"], capture_output=True, text=True, check=True)
+    assert done.stdout == "all is well: 1 service, 2 service instances\n"
+
+
+def test_what_takes_long_is_told_at_a_terminal_and_nowhere_else(project, monkeypatch):
+    (project / "pulumi").write_text("#!/bin/sh\nsleep 2\necho 'error: no stack named so' >&2; exit 1\n")
+    (project / "pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{project}:{os.environ['PATH']}")
+    command = [sys.executable, "-m", "pvn", "status", "my-app"]
+    code, said = at_a_terminal(command)
+    assert code == 3
+    assert "asking stacks and clusters …" in said
+    assert "asking" not in at_a_terminal([sys.executable, "-m", "pvn", "check"])[1]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "asking" not in done.stdout

@@ -1,7 +1,9 @@
 """The verbs that need no engine, on copies of the shipped tree; what is said is compared whole."""
 
+import importlib
 import json
 import re
+import shlex
 from functools import partial
 
 import pytest
@@ -192,6 +194,14 @@ def test_every_verb_explains_itself_with_an_example(pvn, verb):
     code, out, _ = pvn(verb, "--help")
     assert code == 0
     assert "Example: pvn " in out
+
+
+@pytest.mark.parametrize("verb", list(_VERBS))
+def test_the_example_of_a_verb_is_a_command_line_that_it_takes(verb):
+    command = importlib.import_module(f"pvn.{verb}").command
+    (example,) = re.findall(r"Example: pvn (\S+) ?([^>\n]*)", command.help)
+    assert example[0] == verb
+    command.make_context(verb, shlex.split(example[1]))
 
 
 def test_schema_prints_what_editors_read(pvn):
