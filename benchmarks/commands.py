@@ -8,10 +8,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks import measured, shop
+from pvn.command import VERBS
 from tools import home
 
 PVN = str(shop.CHECKOUT / ".venv/bin/pvn")
@@ -35,6 +36,7 @@ def measure(services: int) -> list[Row]:
         large.mkdir()
         shop.write(large, services, dict.fromkeys(CHANNELS))
         rows = [
+            _slowest(),
             _row("`pvn render`, shipped tree", [PVN, "render"], shop.CHECKOUT),
             _row(f"`pvn render`, {services} services in 2 channels", [PVN, "render"], large),
             _row("`kubectl kustomize`, one service", ["kubectl", "kustomize", str(_kustomization(Path(folder)))], large),
@@ -45,6 +47,15 @@ def measure(services: int) -> list[Row]:
         broken = large / f"applications/shop/services/service-{services // 2:05}/manifests.yaml"
         broken.write_text(broken.read_text().replace(".Params.image", ".Params.imaeg"))
         return [*rows, _row(f"`pvn check`, {services} services, one error", [PVN, "check"], large, code=1)]
+
+
+def _slowest() -> Row:
+    """Return the slowest start of a verb: each says something of itself, and those that ask nobody do what they are for."""
+    starts = [[PVN, name, "--help"] for name in VERBS]
+    does = [[PVN, "check"], [PVN, "diff", "--base", "HEAD"], [PVN, "schema"]]
+    rows = [_row(f"`{' '.join(['pvn', *one[1:]])}`, shipped tree", one, shop.CHECKOUT) for one in (*starts, *does)]
+    slowest = max(rows, key=lambda one: one.seconds)
+    return replace(slowest, command=f"the slowest start of a verb, {slowest.command}")
 
 
 def _changed(project: Path) -> str:

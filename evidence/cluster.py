@@ -13,6 +13,7 @@ from delivery import health, objects, pods
 from delivery.facts import Live
 from delivery.objects import ObjectKey
 from delivery.unknown import Unknown
+from evidence.causes import cause
 
 if TYPE_CHECKING:
     import httpx2
@@ -58,7 +59,7 @@ def ask(runtime: str, kubeconfig: str, question: Callable[[httpx2.Client], T]) -
         code, path = wrong.response.status_code, wrong.request.url.path
         return Unknown(f"runtime {runtime!r} answered {code} to {path}", _LOOK)
     except (httpx2.HTTPError, OSError) as wrong:
-        return Unknown(f"runtime {runtime!r} does not answer: {wrong or type(wrong).__name__}", _START)
+        return Unknown(f"runtime {runtime!r} does not answer: {cause(wrong)}", _START)
     except ConfigError:
         # a program that hands out credentials may have said anything on its way out, so nothing of it is told
         return Unknown(f"the kubeconfig of runtime {runtime!r} gives no way in", _LOOK)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from delivery.unknown import Absent, Unknown
 from evidence import credentials
+from evidence.causes import cause
 from evidence.credentials import Credentials
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def digest(
         with httpx2.Client(timeout=TIMEOUT, headers={"Accept": ", ".join(_KINDS)}, verify=_authorities()) as client:
             return asking.answer(client)
     except httpx2.HTTPError as wrong:
-        return Unknown(f"registry {repository.host} does not answer: {wrong or type(wrong).__name__}", _LOOK)
+        return Unknown(f"registry {repository.host} does not answer: {cause(wrong)}", _LOOK)
     except (ValueError, KeyError, TypeError, RecursionError) as wrong:
         # what it said may hold a token, so only the kind of trouble is told
         return Unknown(f"registry {repository.host} gave an answer that makes no sense ({type(wrong).__name__})", _LOOK)
@@ -106,7 +107,7 @@ def clock(host: str) -> datetime | Unknown:
         answer = httpx2.get(url, timeout=TIMEOUT, verify=_authorities())
         return parsedate_to_datetime(answer.headers["Date"])
     except httpx2.HTTPError as wrong:
-        return Unknown(f"registry {host} does not answer: {wrong or type(wrong).__name__}", _REACH)
+        return Unknown(f"registry {host} does not answer: {cause(wrong)}", _REACH)
     except (ValueError, KeyError) as wrong:
         return Unknown(f"registry {host} gave an answer that makes no sense ({type(wrong).__name__})", _REACH)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import io
 import os
@@ -18,7 +17,7 @@ from delivery.problems import Problem, Refused, Spot, Trouble, WorldFailed
 DONE, REFUSED, USAGE, WAITING, WORLD_FAILED = 0, 1, 2, 3, 4
 """Exit codes: all is well; your files are wrong; the command line is; something waits; the world did not do its part."""
 
-_VERBS = {
+VERBS = {
     "init": "Write a new service, and the project around it where there is none.",
     "check": "Read the whole project and say everything that is wrong with it.",
     "render": "Print what a channel would get. No cluster, no account, no engine.",
@@ -36,17 +35,17 @@ _VERBS = {
 
 class _Verbs(click.Group):
     def list_commands(self, _: click.Context) -> list[str]:
-        return list(_VERBS)
+        return list(VERBS)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
-        if name not in _VERBS:
+        if name not in VERBS:
             return None
         command: click.Command = importlib.import_module(f"pvn.{name}").command
         return command
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
-            formatter.write_dl(list(_VERBS.items()))
+            formatter.write_dl(list(VERBS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -59,8 +58,8 @@ class _Verbs(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         from delivery.problems import suggestion
 
-        if args and args[0] not in _VERBS and not args[0].startswith("-"):
-            ctx.fail(f"there is no verb {args[0]!r}: {suggestion(args[0], _VERBS, 'verbs')}")
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            ctx.fail(f"there is no verb {args[0]!r}: {suggestion(args[0], VERBS, 'verbs')}")
         return super().resolve_command(ctx, args)
 
 
@@ -104,8 +103,6 @@ def place(named: Path | None) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the exit code that says how it went."""
-    # a command lives for a second and lets go of nothing before: collecting garbage only costs it time
-    gc.disable()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a terminal that has not all characters gets a question mark for the others
         sys.stdout.reconfigure(errors="replace")

@@ -57,13 +57,23 @@ def double_cpu(project):
 
 
 def test_a_pull_request_is_told_what_it_changes(terminal):
-    assert [code for code, _ in pull_request(terminal, double_cpu)] == [0]
+    assert [code for code, _ in pull_request(terminal, double_cpu)] == [0, 0]
     comment = (terminal.home / "runner/preview/comment.md").read_text()
     assert comment == workflows.summary(terminal)
     assert comment.startswith("<!-- pvn diff -->\n**2 service instances since ")
     assert "- ✋ web of shop in staging, production: production would need staging stable at this version" in comment
     assert '+   spec.template.spec.containers[main].resources.requests.cpu: "100m"' in comment
     assert "web of shop in staging, production" in (terminal.home / "runner/preview/full.txt").read_text()
+
+
+def test_a_pull_request_that_changes_the_program_is_linted(terminal):
+    def change(project):
+        (project / "Makefile").write_text("check:\n\t@echo linted && exit 1\n")
+        (project / "new.py").write_text("")
+
+    answers = pull_request(terminal, change)
+    assert [code for code, _ in answers] == [0, 2]
+    assert "linted" in answers[1][1]
 
 
 def test_a_pull_request_that_breaks_the_project_is_told_where_and_fails(terminal):

@@ -99,7 +99,7 @@ def test_a_file_where_a_folder_should_be_is_named_without_a_traceback(project, p
 
 def test_rendering_imports_neither_the_engine_nor_a_cluster_client():
     probe = (
-        "import sys\nfrom pvn.command import _VERBS, main\n"
+        "import sys\nfrom pvn.command import VERBS, main\n"
         "try: main(['-C', sys.argv[1], 'render'])\nexcept SystemExit: pass\n"
         "print(sorted({m.split('.')[0] for m in sys.modules} & {'pulumi', 'grpc', 'lightkube', 'httpx2', 'rich'}))"
     )

@@ -11,7 +11,7 @@ import yaml
 
 from delivery.problems import WorldFailed
 from pvn import release_file
-from pvn.command import _VERBS
+from pvn.command import VERBS
 from tests import console
 from tests.console import CHECKOUT
 
@@ -189,14 +189,14 @@ def test_a_misspelt_verb_is_a_usage_error_with_the_near_one(pvn):
     assert "there is no verb 'chek': did you mean 'check'?" in err
 
 
-@pytest.mark.parametrize("verb", list(_VERBS))
+@pytest.mark.parametrize("verb", list(VERBS))
 def test_every_verb_explains_itself_with_an_example(pvn, verb):
     code, out, _ = pvn(verb, "--help")
     assert code == 0
     assert "Example: pvn " in out
 
 
-@pytest.mark.parametrize("verb", list(_VERBS))
+@pytest.mark.parametrize("verb", list(VERBS))
 def test_the_example_of_a_verb_is_a_command_line_that_it_takes(verb):
     command = importlib.import_module(f"pvn.{verb}").command
     (example,) = re.findall(r"Example: pvn (\S+) ?([^>\n]*)", command.help)

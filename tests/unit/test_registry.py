@@ -205,4 +205,4 @@ def test_any_other_answer_is_no_answer_and_shows_no_secret(serving, answers, kno
 def test_a_registry_that_is_not_there_does_not_answer():
     found = ask("127.0.0.1:1")[0]
     assert isinstance(found, Unknown)
-    assert "does not answer" in found.why
+    assert found.why.endswith(" does not answer: Connection refused")
