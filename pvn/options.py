@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,18 @@ class Verb(click.Command):
 
 def agree(question: str) -> None:
     """Ask for a yes. Raises Abort for a no, and UsageError where there is nobody to answer."""
-    try:
-        answer = click.confirm(question, err=True)
-    except click.Abort as end:
-        if not isinstance(end.__context__, EOFError):
-            raise
-        click.echo(err=True)
-        raise click.UsageError("say --yes: there is nobody to answer") from None
-    if not answer:
-        click.echo("nothing is signed", err=True)
-        raise click.Abort
+    while True:
+        click.echo(f"{question} [y/N]: ", nl=False, err=True)
+        # `input` would lose a Ctrl-C that comes while it writes the question
+        answer = sys.stdin.readline()
+        if not answer:
+            click.echo(err=True)
+            raise click.UsageError("say --yes: there is nobody to answer")
+        if answer.strip().lower() in ("y", "yes"):
+            return
+        if answer.strip().lower() in ("", "n", "no"):
+            click.echo("nothing is signed", err=True)
+            raise click.Abort
 
 
 def services(default: str = "all") -> Decorator:

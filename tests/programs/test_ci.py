@@ -66,6 +66,18 @@ def test_a_pull_request_is_told_what_it_changes(terminal):
     assert "web of shop in staging, production" in (terminal.home / "runner/preview/full.txt").read_text()
 
 
+def test_a_pull_request_that_the_policy_pack_would_refuse_is_told_so_and_fails(terminal):
+    def loosen(project):
+        file = project / "applications/shop/web/deployment.yaml"
+        file.write_text(file.read_text().replace('"{{.Params.image}}"', "nginx:1").replace("{{.Params.image}}", "nginx:1"))
+
+    assert [code for code, _ in pull_request(terminal, loosen)] == [1]
+    comment = (terminal.home / "runner/preview/comment.md").read_text()
+    assert "**The policy pack would refuse this**\n\n    digests: shop/production/web: container 'main'" in comment
+    assert "advice" not in comment
+    assert "advice, non-root: shop/staging/web: " in (terminal.home / "runner/preview/full.txt").read_text()
+
+
 def test_a_pull_request_that_changes_the_program_is_linted(terminal):
     def change(project):
         (project / "Makefile").write_text("check:\n\t@echo linted && exit 1\n")
