@@ -55,7 +55,7 @@ def serve(place: str) -> None:
     """Answer calls until standard input ends."""
     from pvn import command
 
-    for verb in command._VERBS:
+    for verb in command.VERBS:
         importlib.import_module(f"pvn.{verb}")
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listener:
