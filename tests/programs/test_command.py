@@ -94,7 +94,7 @@ def test_a_file_where_a_folder_should_be_is_named_without_a_traceback(project, p
     (project / "approvals").write_text("")
     code, _, err = pvn("approve", "my-app", "-c", "production", "-k", str(mine), "-y")
     assert code == 4
-    assert f"{project}/approvals/my-app/production: not a directory\n  fix: " in err
+    assert f"{project}/approvals: it cannot be read: not a directory\n  fix: " in err
 
 
 def test_rendering_imports_neither_the_engine_nor_a_cluster_client():
@@ -188,7 +188,7 @@ def test_what_a_new_service_needs_is_asked_for_at_a_terminal(tmp_path):
     answers = {
         "Application:": "shop",
         "Service:": "web",
-        "Image, such as docker.io/acme/web:1.4.2:": "docker.io/acme/web:2.0",
+        "Image, such as docker.io/acme/web:1.4.2:": f"docker.io/acme/web@sha256:{'7' * 64}",
         "Release channels, from first to last:": "staging, production",
     }
     code, said = at_a_terminal([sys.executable, "-m", "pvn", "-C", str(tmp_path), "init"], answers.items())
