@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pulumi
 
-from components import adoption, isolation, stack
+from components import accounts, adoption, isolation, stack
 from delivery import checks, desired, homes, tombstones, tree
 from delivery.namespaces import namespaces
 from delivery.plan import plan
@@ -39,7 +39,8 @@ async def update() -> dict[str, object]:
         adoption.begin(partial(backend.cut_off, root, name))
     isolation.begin(lambda failed: broken.text(foundation, failed))
     vouched = attestations.make(root, name, config.attestation_key, judged.candidates, judged.evidence)
-    return stack.make(foundation, steps, spaces, root, supply(foundation.tree(wanted, name)), vouched)
+    entered = await accounts.enter(foundation)
+    return stack.make(foundation, steps, spaces, root, supply(foundation.tree(wanted, name)), vouched, entered)
 
 
 async def main() -> dict[str, object]:

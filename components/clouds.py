@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pulumi
 
-from components.interfaces import Registry, Runtime
+from components.interfaces import Account, Registry, Runtime
 from delivery.shapes import (
     AcrRegistry,
     AksRuntime,
@@ -24,18 +24,55 @@ from delivery.shapes import (
 )
 from delivery.supply import Supply
 
-
-def runtime(settings: RuntimeSettings, root: Path, supply: Supply) -> Runtime:
-    """Return the runtime that a stack file describes. A cloud's SDK is imported when a stack asks for that cloud."""
-    return _RUNTIMES[type(settings)](settings, root, supply)
+Within = pulumi.ResourceOptions | None
+"""The provider of the account that something is made in."""
 
 
-def registry(settings: RegistrySettings, supply: Supply) -> Registry:
-    """Return the registry that a stack file describes."""
-    return _REGISTRIES[type(settings)](settings, supply)
+def account(settings: RuntimeSettings | RegistrySettings) -> Account | None:
+    """Return the account that a runtime or registry is made in; None where it is made in none.
+
+    It needs little of its cloud's SDK, which takes a second to load.
+    """
+    enter = _ACCOUNTS.get(type(settings))
+    return enter(f"{settings.type}-{settings.name}", settings) if enter else None
 
 
-def _local(settings: LocalRuntime, root: Path, _: Supply) -> Runtime:
+def runtime(settings: RuntimeSettings, root: Path, supply: Supply, entered: Account | None = None) -> Runtime:
+    """Return the runtime that a stack file describes, in its account where somebody has entered that already.
+
+    A cloud's SDK is imported when a stack asks for that cloud.
+    """
+    return _RUNTIMES[type(settings)](settings, _within(entered or account(settings)), root, supply)
+
+
+def registry(settings: RegistrySettings, supply: Supply, entered: Account | None = None) -> Registry:
+    """Return the registry that a stack file describes, in its account where somebody has entered that already."""
+    return _REGISTRIES[type(settings)](settings, _within(entered or account(settings)), supply)
+
+
+def _within(entered: Account | None) -> pulumi.ResourceOptions | None:
+    return pulumi.ResourceOptions(providers=[entered.provider]) if entered else None
+
+
+def _aws(name: str, settings: EksRuntime | EcrRegistry) -> Account:
+    from components.aws.account import Account, AccountArgs
+
+    return Account(name, AccountArgs(settings=settings.account))
+
+
+def _gcp(name: str, settings: GkeRuntime | ArtifactRegistry) -> Account:
+    from components.gcp.account import Account, AccountArgs
+
+    return Account(name, AccountArgs(settings=settings.account))
+
+
+def _azure(name: str, settings: AksRuntime | AcrRegistry) -> Account:
+    from components.azure.account import Account, AccountArgs
+
+    return Account(name, AccountArgs(settings=settings.account))
+
+
+def _local(settings: LocalRuntime, _: Within, root: Path, __: Supply) -> Runtime:
     from components.local.runtime import Runtime, RuntimeArgs
 
     directory = root / (settings.directory or ".pvn")
@@ -43,7 +80,7 @@ def _local(settings: LocalRuntime, root: Path, _: Supply) -> Runtime:
     return Runtime(settings.name, args)
 
 
-def _kubeconfig(settings: KubeconfigRuntime, root: Path, _: Supply) -> Runtime:
+def _kubeconfig(settings: KubeconfigRuntime, _: Within, root: Path, __: Supply) -> Runtime:
     from components.linked.runtime import Runtime, RuntimeArgs
 
     # a user that is not there stays as written, and the file is not found
@@ -51,68 +88,60 @@ def _kubeconfig(settings: KubeconfigRuntime, root: Path, _: Supply) -> Runtime:
     return Runtime(settings.name, RuntimeArgs(kubeconfig=path, context=settings.context))
 
 
-def _eks(settings: EksRuntime, _: Path, __: Supply) -> Runtime:
-    from components.aws.account import Account, AccountArgs
+def _eks(settings: EksRuntime, within: Within, _: Path, __: Supply) -> Runtime:
     from components.aws.runtime import Runtime, RuntimeArgs
 
-    account = Account(f"eks-{settings.name}", AccountArgs(settings=settings.account))
-    return Runtime(settings.name, RuntimeArgs(settings=settings), pulumi.ResourceOptions(providers=[account.provider]))
+    return Runtime(settings.name, RuntimeArgs(settings=settings), within)
 
 
-def _gke(settings: GkeRuntime, _: Path, supply: Supply) -> Runtime:
-    from components.gcp.account import Account, AccountArgs
+def _gke(settings: GkeRuntime, within: Within, _: Path, supply: Supply) -> Runtime:
     from components.gcp.runtime import Runtime, RuntimeArgs
 
-    account = Account(f"gke-{settings.name}", AccountArgs(settings=settings.account))
     sources = [one for one in supply.sources[settings.name] if isinstance(one, ArtifactRegistry)]
-    args = RuntimeArgs(settings=settings, sources=sources)
-    return Runtime(settings.name, args, pulumi.ResourceOptions(providers=[account.provider]))
+    return Runtime(settings.name, RuntimeArgs(settings=settings, sources=sources), within)
 
 
-def _aks(settings: AksRuntime, _: Path, supply: Supply) -> Runtime:
-    from components.azure.account import Account, AccountArgs
+def _aks(settings: AksRuntime, within: Within, _: Path, supply: Supply) -> Runtime:
     from components.azure.runtime import Runtime, RuntimeArgs
 
-    account = Account(f"aks-{settings.name}", AccountArgs(settings=settings.account))
     sources = [one for one in supply.sources[settings.name] if isinstance(one, AcrRegistry)]
-    args = RuntimeArgs(settings=settings, sources=sources)
-    return Runtime(settings.name, args, pulumi.ResourceOptions(providers=[account.provider]))
+    return Runtime(settings.name, RuntimeArgs(settings=settings, sources=sources), within)
 
 
-def _external(settings: ExternalRegistry, _: Supply) -> Registry:
+def _external(settings: ExternalRegistry, _: Within, __: Supply) -> Registry:
     from components.linked.registry import Registry, RegistryArgs
 
     return Registry(settings.name, RegistryArgs(url=settings.url))
 
 
-def _ecr(settings: EcrRegistry, supply: Supply) -> Registry:
-    from components.aws.account import Account, AccountArgs
+def _ecr(settings: EcrRegistry, within: Within, supply: Supply) -> Registry:
     from components.aws.registry import Registry, RegistryArgs
 
-    account = Account(f"ecr-{settings.name}", AccountArgs(settings=settings.account))
     pullers = [one for one in supply.pullers[settings.name] if isinstance(one, EksRuntime)]
     args = RegistryArgs(settings=settings, repositories=supply.repositories[settings.name], pullers=pullers)
-    return Registry(settings.name, args, pulumi.ResourceOptions(providers=[account.provider]))
+    return Registry(settings.name, args, within)
 
 
-def _artifact_registry(settings: ArtifactRegistry, _: Supply) -> Registry:
-    from components.gcp.account import Account, AccountArgs
+def _artifact_registry(settings: ArtifactRegistry, within: Within, _: Supply) -> Registry:
     from components.gcp.registry import Registry, RegistryArgs
 
-    account = Account(f"artifact-registry-{settings.name}", AccountArgs(settings=settings.account))
-    opts = pulumi.ResourceOptions(providers=[account.provider])
-    return Registry(settings.name, RegistryArgs(settings=settings), opts)
+    return Registry(settings.name, RegistryArgs(settings=settings), within)
 
 
-def _acr(settings: AcrRegistry, _: Supply) -> Registry:
-    from components.azure.account import Account, AccountArgs
+def _acr(settings: AcrRegistry, within: Within, _: Supply) -> Registry:
     from components.azure.registry import Registry, RegistryArgs
 
-    account = Account(f"acr-{settings.name}", AccountArgs(settings=settings.account))
-    opts = pulumi.ResourceOptions(providers=[account.provider])
-    return Registry(settings.name, RegistryArgs(settings=settings), opts)
+    return Registry(settings.name, RegistryArgs(settings=settings), within)
 
 
+_ACCOUNTS: Mapping[type, Callable[..., Account]] = {
+    EksRuntime: _aws,
+    EcrRegistry: _aws,
+    GkeRuntime: _gcp,
+    ArtifactRegistry: _gcp,
+    AksRuntime: _azure,
+    AcrRegistry: _azure,
+}
 _RUNTIMES: Mapping[type, Callable[..., Runtime]] = {
     LocalRuntime: _local,
     KubeconfigRuntime: _kubeconfig,

@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 
 from components import clouds, kubernetes
-from components.interfaces import Registry, Runtime
+from components.interfaces import Account, Registry, Runtime
 from delivery.blueprints import Blueprint
 from delivery.foundations import Foundation, Part
 from delivery.shapes import RegistrySettings, RuntimeSettings
@@ -35,8 +35,8 @@ class Made:
     outputs: Mapping[str, Any]
 
 
-def make(foundation: Foundation, root: Path, supply: Supply) -> Made:
-    """Register the runtimes and registries of a stack."""
+def make(foundation: Foundation, root: Path, supply: Supply, entered: Mapping[str, Account]) -> Made:
+    """Register the runtimes and registries of a stack, in accounts that were entered before, by the name of their change."""
     places: dict[str, Place] = {}
     urls: dict[str, pulumi.Output[str]] = {}
     histories: dict[str, Any] = {}
@@ -45,11 +45,11 @@ def make(foundation: Foundation, root: Path, supply: Supply) -> Made:
             case None:
                 continue
             case Blueprint(settings=RuntimeSettings() as settings):
-                runtime = clouds.runtime(settings, root, supply)
+                runtime = clouds.runtime(settings, root, supply, entered.get(part.change.name))
                 places[settings.name] = Place(runtime, kubernetes.provider(settings.name, runtime), settings.protect)
                 histories[part.change.name] = _history(part, runtime)
             case Blueprint(settings=RegistrySettings() as settings):
-                registry = clouds.registry(settings, supply)
+                registry = clouds.registry(settings, supply, entered.get(part.change.name))
                 urls[settings.name] = registry.url
                 histories[part.change.name] = _history(part, registry)
     outputs = {

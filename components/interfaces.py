@@ -27,6 +27,20 @@ class Runtime(Protocol):
         ...
 
 
+class Account(Protocol):
+    """Where runtimes and registries are made."""
+
+    @property
+    def provider(self) -> pulumi.ProviderResource:
+        """The provider of everything in it."""
+        ...
+
+    @property
+    def urn(self) -> pulumi.Output[str]:
+        """What the engine knows it by."""
+        ...
+
+
 class Registry(Protocol):
     """Where images live."""
 

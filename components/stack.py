@@ -11,7 +11,7 @@ import pulumi
 import components.foundation
 from components import secrets
 from components.foundation import Place
-from components.interfaces import ReadsSecrets
+from components.interfaces import Account, ReadsSecrets
 from components.namespace import namespace
 from components.service_instance import ServiceInstance, ServiceInstanceArgs
 from delivery import manifests, objects
@@ -31,9 +31,10 @@ def make(
     root: Path,
     supply: Supply,
     vouched: Mapping[str, str] | None = None,
+    entered: Mapping[str, Account] | None = None,
 ) -> dict[str, Any]:
     """Register everything that a stack consists of and return its outputs, a signed word for its stability among them."""
-    base = components.foundation.make(foundation, root, supply)
+    base = components.foundation.make(foundation, root, supply, entered or {})
     spaces = {(one.runtime, one.name): _namespace(one, base.places[one.runtime]) for one in namespaces}
     _secrets(foundation, plan, base.places, spaces)
     applied = {step.candidate.instance.id: _instance(step, base.places, spaces) for step in plan.steps if step.bundle}
