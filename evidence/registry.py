@@ -107,9 +107,9 @@ def clock(host: str) -> datetime | Unknown:
         answer = httpx2.get(url, timeout=TIMEOUT, verify=_authorities())
         return parsedate_to_datetime(answer.headers["Date"])
     except httpx2.HTTPError as wrong:
-        return Unknown(f"registry {host} does not answer: {cause(wrong)}", _REACH)
+        return Unknown(f"it does not answer: {cause(wrong)}", _REACH)
     except (ValueError, KeyError) as wrong:
-        return Unknown(f"registry {host} gave an answer that makes no sense ({type(wrong).__name__})", _REACH)
+        return Unknown(f"it gave an answer that makes no sense ({type(wrong).__name__})", _REACH)
 
 
 @cache

@@ -65,9 +65,10 @@ def command(
         nothing(f"{channel} has these objects already", form)
         return
     signing.warn(where, application, channel, {one.instance.service: one.version for one in changing})
+    chosen = signing.usable(key)
     if not yes:
         options.agree(f"Approve this for {channel}?")
-    files = signing.say(where, changing, key)
+    files = signing.say(where, changing, chosen)
     signed(files, candidates[0].instance.stack, form)
 
 

@@ -89,7 +89,7 @@ def root(ctx: click.Context) -> Path:
     if named:
         what = "there is no Pulumi.yaml in it" if start.is_dir() else "there is no such folder"
         raise Refused([Problem(Spot(str(start)), what, "name the folder that holds the project's Pulumi.yaml")])
-    fix = "go to a project's folder, or name one: pvn -C FOLDER …"
+    fix = "go to a project's folder, name one: pvn -C FOLDER …, or begin one: pvn init"
     raise Refused([Problem(Spot(str(start)), "there is no Pulumi.yaml here or above", fix)])
 
 

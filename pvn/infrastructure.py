@@ -22,11 +22,12 @@ def say(
     changes = _asked_for(where, checks.check(tree.read(where)), stack)
     if form is output.Form.TEXT:
         _show(changes)
+    chosen = signing.usable(key)
     if question:
         options.agree(question)
     digests = {one.name: (one.digest, one.digest) for one in changes}
     texts = {one.name: one.text for one in changes}
-    return [signing.of_stack(where, stack, digests, texts, key, is_rejection=is_rejection)]
+    return [signing.of_stack(where, stack, digests, texts, chosen, is_rejection=is_rejection)]
 
 
 def channel_of(application: str | None, channel: str | None) -> tuple[str, str]:

@@ -53,6 +53,7 @@ def command(
     candidates, _ = signing.asked_for(where, checks.check(tree.read(where)), application, channel, services)
     if form is output.Form.TEXT:
         click.echo("\n".join(f"{one.instance.id} at {short(one.version)}" for one in candidates))
+    chosen = signing.usable(key)
     if not yes:
         options.agree(f"Keep this out of {channel}?")
-    signed(signing.say(where, candidates, key, is_rejection=True), candidates[0].instance.stack, form)
+    signed(signing.say(where, candidates, chosen, is_rejection=True), candidates[0].instance.stack, form)

@@ -65,15 +65,14 @@ def _topics(candidate: Candidate) -> tuple[str, ...]:
     return tuple(one.topic for one in candidate.instance.preconditions if isinstance(one, ApprovalBy))
 
 
-def say(where: Path, candidates: Sequence[Candidate], key: Path | None, *, is_rejection: bool = False) -> list[str]:
+def say(where: Path, candidates: Sequence[Candidate], key: Path, *, is_rejection: bool = False) -> list[str]:
     """Sign for candidates of one channel, once for each topic they are asked about, and return the files that were written.
 
     Raises Refused where the signature would not count, and WorldFailed where ssh-keygen does not sign.
     """
     now = datetime.now(UTC).replace(microsecond=0)
-    chosen = _key(key)
     texts = {one.instance.service: one.bundle.text for one in candidates}
-    return [_sign(where, one, chosen, texts) for one in _statements(candidates, now, is_rejection)]
+    return [_sign(where, one, key, texts) for one in _statements(candidates, now, is_rejection)]
 
 
 def of_stack(
@@ -81,7 +80,7 @@ def of_stack(
     stack: str,
     digests: Mapping[str, tuple[str, str]],
     texts: Mapping[str, str],
-    key: Path | None,
+    key: Path,
     *,
     is_rejection: bool = False,
 ) -> str:
@@ -90,7 +89,7 @@ def of_stack(
     statement = Statement(
         approvals.STACK, stack, approvals.MANUAL, is_rejection, digests, signed=now, expires=now + LONGEST_APPROVAL
     )
-    return _sign(where, statement, _key(key), texts)
+    return _sign(where, statement, key, texts)
 
 
 def _statements(candidates: Sequence[Candidate], now: datetime, is_rejection: bool) -> list[Statement]:
@@ -132,9 +131,24 @@ def _sign(where: Path, statement: Statement, key: Path, texts: Mapping[str, str]
     if isinstance(checked, BadApproval):
         path.unlink()
         file = Spot(f"{ssh.FOLDER}/{ssh.ALLOWED_SIGNERS}")
-        fix = "have your public key added to that file, by someone who may, and reviewed"
+        fix = f"have your key added to that file, by someone who may, and reviewed{_line(where, key)}"
         raise Refused([Problem(file, f"your signature would not count: {checked.why}", fix)])
     return path.relative_to(where).as_posix()
+
+
+def _line(where: Path, key: Path) -> str:
+    """Return the line that would let a key's word count, where its public half can be read and has no line yet."""
+    half = key if key.suffix == ".pub" else key.with_name(f"{key.name}.pub")
+    try:
+        kind, public, *_ = half.read_text("utf-8").split()
+        file = where / ssh.FOLDER / ssh.ALLOWED_SIGNERS
+        is_known = file.is_file() and public in file.read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
+    if is_known or not kind.startswith(("ssh-", "ecdsa-", "sk-")):
+        return ""
+    who = _git_says("user.email") or "you@example.com"
+    return f':\n{who} namespaces="{approvals.NAMESPACE}" {kind} {public}'
 
 
 def _new(folder: Path, name: str, text: str) -> Path:
@@ -155,15 +169,15 @@ def _plain(part: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", part)[:100]
 
 
-def _git_key() -> str:
-    command = ["git", "config", "--get", "user.signingkey"]
+def _git_says(name: str) -> str:
+    command = ["git", "config", "--get", name]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:  # git is not needed here
         return ""
 
 
-def _key(named: Path | None) -> Path:
+def usable(named: Path | None) -> Path:
     """Return the key that was named, or the usual one. Raises Refused where there is none, or neither half of it."""
     if named is None:
         return _usual_key()
@@ -180,7 +194,7 @@ def _key(named: Path | None) -> Path:
 
 def _usual_key() -> Path:
     """Return the key that git signs with, else the first usual one."""
-    named = _git_key()
+    named = _git_says("user.signingkey")
     usual = [*([named] if named else []), *(f"~/.ssh/id_{kind}" for kind in ("ed25519", "ed25519_sk", "ecdsa", "rsa"))]
     for name in usual:
         # git may hold the key itself, or a name that no file can have

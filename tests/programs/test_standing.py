@@ -202,3 +202,20 @@ def test_a_yes_after_a_no_is_told_that_it_does_not_help(signed):
     # another version is another matter
     shop.release(4)
     assert "outweighs" not in shop.pvn(f"approve shop {how}")[1]
+
+
+def test_a_freeze_is_seen_although_nothing_waits_for_it(shop):
+    protection = "protection: {name: freeze, builtin: {alwaysFailing: {message: frozen until Monday}}}"
+    (shop.root / "applications/freeze.pvn.yaml").write_text(protection)
+    file = shop.root / "applications/shop/shop.pvn.yaml"
+    frozen = "- name: production\n      protections: [{ref: {name: freeze}, lifecycle: [{preApproval: {}}]}]\n"
+    file.write_text(file.read_text().replace("- name: production\n", frozen))
+    for channel in ("staging", "production"):
+        shop.remembers(channel, web=[shop.wanted(channel)], api=[shop.wanted(channel, "api")])
+    said = "protection freeze: frozen until Monday"
+    code, status = shop.pvn("status shop")
+    assert (code, status.count(said)) == (0, 1)
+    code, why = shop.pvn("why shop --channel production --service web")
+    assert (code, f"  ‖ {said}\n" in why) == (0, True)
+    shop.release(3)
+    assert shop.pvn("status shop")[0] == 3

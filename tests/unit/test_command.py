@@ -174,7 +174,7 @@ def test_outside_of_a_project_it_says_where_to_go(tmp_path, pvn, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, _, err = pvn("check")
     assert code == 1
-    fix = "go to a project's folder, or name one: pvn -C FOLDER …"
+    fix = "go to a project's folder, name one: pvn -C FOLDER …, or begin one: pvn init"
     assert err == f"{tmp_path}: there is no Pulumi.yaml here or above\n  fix: {fix}\n"
 
 
