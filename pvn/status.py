@@ -155,8 +155,13 @@ def _part(picture: Picture, one: Part) -> None:
 
 def _shared(steps: Sequence[Step]) -> tuple[str, ...]:
     """Return the next commands of a channel that are for several of its services: once without a name is for all of them."""
-    every = Counter(line for one in steps for line in {_of_all(answer, one) for answer in standing.told(one)})
+    every = Counter(line for one in steps for line in _next(one))
     return tuple(line for line, count in every.items() if line and count > 1)
+
+
+def _next(one: Step) -> Iterable[str]:
+    """Return each next command of a step once, in the order of its gates."""
+    return dict.fromkeys(_of_all(answer, one) for answer in standing.told(one))
 
 
 def _of_all(answer: Answer, one: Step) -> str:
