@@ -104,7 +104,7 @@ def _apply(kubeconfig: Path, candidates: Iterable[Candidate], services: int) -> 
     file = kubeconfig.with_name("objects.json")
     file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": found}))
     kubectl = ["kubectl", f"--kubeconfig={kubeconfig}"]
-    _run([*kubectl, "create", f"--filename={file}"])
+    _run([*kubectl, "apply", "--server-side", "--field-manager=pvn", f"--filename={file}"])
     count = "jsonpath={range .items[?(@.status.availableReplicas==1)]}x{end}"
     for _ in range(_PATIENCE):
         done = subprocess.run(

@@ -34,7 +34,8 @@ MERGE_KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 SETS = frozenset({"finalizers"})
 """Lists of plain values whose order means nothing."""
 
-_DEFAULTS = {"protocol": "TCP"}
+DEFAULTS = {"protocol": "TCP"}
+"""What keys are where an item leaves them out."""
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
 
@@ -71,7 +72,7 @@ def between(before: Any, after: Any, path: str = "") -> Iterator[Difference]:
 
 def _mappings(before: Mapping[str, Any], after: Mapping[str, Any], path: str) -> Iterator[Difference]:
     for name in dict.fromkeys([*before, *after]):
-        at = _field(path, name)
+        at = below(path, name)
         if name not in before:
             yield Difference(at, ABSENT, after[name])
         elif name not in after:
@@ -99,10 +100,18 @@ def _keyed(items: Sequence[Any], keys: tuple[str, ...]) -> dict[str, Any] | None
     for item in items:
         if not isinstance(item, dict) or keys[0] not in item:
             return None
-        first, *others = (item.get(key, _DEFAULTS.get(key)) for key in keys)
-        more = [str(value) for key, value in zip(keys[1:], others, strict=True) if value != _DEFAULTS.get(key)]
+        first, *others = (item.get(key, DEFAULTS.get(key)) for key in keys)
+        more = [str(value) for key, value in zip(keys[1:], others, strict=True) if value != DEFAULTS.get(key)]
         found["/".join([str(first), *more])] = item
     return found if len(found) == len(items) else None
+
+
+def called(field: str, item: Any) -> str:
+    """Return what an item of the list of that name is called in a path."""
+    for keys in MERGE_KEYS.get(field, ()):
+        if found := _keyed([item], keys):
+            return next(iter(found))
+    return str(item.get("name", "…") if isinstance(item, dict) else item)
 
 
 def _items(before: Mapping[str, Any], after: Mapping[str, Any], path: str) -> Iterator[Difference]:
@@ -132,7 +141,8 @@ def _positions(before: Sequence[Any], after: Sequence[Any], path: str) -> Iterat
             yield Difference(f"{path}[{index}]", ABSENT, after[index])
 
 
-def _field(path: str, name: str) -> str:
+def below(path: str, name: str) -> str:
+    """Return the path of a field of what is at a path."""
     if not _PLAIN.match(name):
         return f"{path}[{json.dumps(name, ensure_ascii=False)}]"
     return f"{path}.{name}" if path else name

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from delivery.drift import UNCOMPARED, Drift
 from delivery.instances import Commits
 from delivery.inventories import Inventory
 from delivery.objects import ObjectKey
@@ -27,6 +28,8 @@ class LiveObject:
     """Why it is not healthy; None when every fact that health needs is there and good."""
     manifests: str | None = None
     """The value of its `prodvana.io/manifests` annotation."""
+    drift: Drift | None = UNCOMPARED
+    """In what it is not as the release of that digest made it; None where it is."""
     has_failed: bool = False
     """True where the cluster itself has given up on it."""
     applied: datetime | None = None

@@ -68,10 +68,28 @@ def _ailments(workload: Json, own: Sequence[tuple[Json, Json | None]]) -> Iterat
         if _is_old(workload, pod, between):
             yield f"pod {name} of an old template is still there"
         elif not pod["metadata"].get("deletionTimestamp"):
+            yield from _strangers(workload, pod)
             ready += _is_ready(pod)
     wanted = _wanted(workload)
     if ready != wanted:
         yield f"{ready} of {wanted} pods are ready"
+
+
+def _strangers(workload: Json, pod: Json) -> Iterator[str]:
+    """Yield which containers of a pod run another image than their workload has: a pod can be edited in place.
+
+    The same digest from elsewhere is the same image: clusters with a mirror of their own rewrite where pods get it.
+    """
+    template = workload.get("spec", {}).get("template", {}).get("spec", {})
+    for kind in ("containers", "initContainers"):
+        images = {one["name"]: one.get("image") for one in pod.get("spec", {}).get(kind) or ()}
+        for one in template.get(kind) or ():
+            if _content(found := images.get(one["name"])) != _content(one.get("image")):
+                yield f"container {one['name']} of pod {pod['metadata']['name']} runs {found}, not {one.get('image')}"
+
+
+def _content(image: object) -> str:
+    return str(image).rpartition("@")[2]
 
 
 def _wanted(workload: Json) -> object:

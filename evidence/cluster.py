@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
 from delivery import health, objects, pods
-from delivery.facts import Live
+from delivery.drift import drift
+from delivery.facts import Live, LiveObject
 from delivery.objects import ObjectKey
 from delivery.unknown import Unknown
 from evidence.causes import cause
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     import httpx2
 
 T = TypeVar("T")
+Wanted = Mapping[ObjectKey, Mapping[str, Mapping[str, Any]]]
+"""The objects to look for, each as releases have it, by their manifests digest."""
 
 TIMEOUT = 10.0
 """Seconds for a connection or for the next part of an answer. A healthy API server needs milliseconds."""
@@ -29,20 +33,19 @@ NAMESPACES_BY_NAME = 16
 """Up to how many namespaces each is asked for its pods by name; more are asked for all at once."""
 
 
-def find(runtime: str, kubeconfig: str, wanted: Iterable[ObjectKey]) -> Live | Unknown:
+def find(runtime: str, kubeconfig: str, wanted: Wanted) -> Live | Unknown:
     """Return what a cluster says of the wanted objects; those it does not have are not in the answer.
 
     One LIST per kind, by label, and one for the pods of each namespace in which workloads are wanted, concurrently: the
     number of questions does not grow with the number of services. Any failure, even of one page, makes the whole answer
-    Unknown: half a list proves nothing.
+    Unknown: half a list proves nothing. Each object is compared with the release that it says it is of.
     """
-    names = frozenset(wanted)
-    if not names:
+    if not wanted:
         return {}
 
     def question(client: httpx2.Client) -> Live:
         with ThreadPoolExecutor(QUESTIONS_AT_ONCE) as pool:
-            return _find(client, pool, names)
+            return _find(client, pool, wanted)
 
     return ask(runtime, kubeconfig, question)
 
@@ -68,19 +71,28 @@ def ask(runtime: str, kubeconfig: str, question: Callable[[httpx2.Client], T]) -
         return Unknown(f"runtime {runtime!r} gave an answer that makes no sense ({type(wrong).__name__})", _START)
 
 
-def _find(client: httpx2.Client, pool: ThreadPoolExecutor, names: frozenset[ObjectKey]) -> Live:
-    workloads = [key for key in names if (key.api_version.rpartition("/")[0], key.kind) in health.WITH_PODS]
+def _find(client: httpx2.Client, pool: ThreadPoolExecutor, wanted: Wanted) -> Live:
+    workloads = [key for key in wanted if (key.api_version.rpartition("/")[0], key.kind) in health.WITH_PODS]
     below = [_list(client, pool, *question) for question in _pod_questions(workloads)]
-    versions = sorted({key.api_version for key in names})
+    versions = sorted({key.api_version for key in wanted})
     plurals = {k: v for found in pool.map(lambda v: _plurals(client, v), versions) for k, v in found.items()}
-    kinds = sorted({(key.api_version, key.kind) for key in names} & plurals.keys())
+    kinds = sorted({(key.api_version, key.kind) for key in wanted} & plurals.keys())
     lists = [_list(client, pool, kind, f"{_prefix(kind[0])}/{plurals[kind]}", objects.CHANNEL) for kind in kinds]
     found = [item for one in below for item in one.result()]
     owned = pods.by_owner(
         (one for one in found if one["kind"] == "Pod"), (one for one in found if one["kind"] == "ReplicaSet")
     )
     live = ((objects.key(item), item) for one in lists for item in one.result())
-    return {key: health.look(item, owned.get((key.kind, key.namespace, key.name), ())) for key, item in live if key in names}
+    return {
+        key: _compared(health.look(item, owned.get((key.kind, key.namespace, key.name), ())), item, wanted[key])
+        for key, item in live
+        if key in wanted
+    }
+
+
+def _compared(found: LiveObject, item: Mapping[str, Any], releases: Mapping[str, Mapping[str, Any]]) -> LiveObject:
+    release = releases.get(found.manifests or "")
+    return found if release is None else replace(found, drift=drift(release, item))
 
 
 def _pod_questions(workloads: Iterable[ObjectKey]) -> Iterator[tuple[tuple[str, str], str, str]]:

@@ -20,6 +20,7 @@ from delivery.records import Ledger
 from delivery.unknown import Unknown
 from delivery.versions import Candidate
 from evidence import attestations, authors, cluster, commits, signatures
+from evidence.cluster import Wanted
 
 Outputs = Mapping[str, Any]
 """The outputs of one stack, secrets included."""
@@ -48,12 +49,13 @@ class Upstream:
         """The stacks whose outputs are needed."""
         return tuple(sorted({one.instance.stack for one in self.candidates}))
 
-    def keys(self) -> Mapping[tuple[str, str], tuple[ObjectKey, ...]]:
+    def objects(self) -> Mapping[tuple[str, str], Wanted]:
         """Return the objects to look for, by (stack, runtime)."""
-        wanted: dict[tuple[str, str], tuple[ObjectKey, ...]] = {}
+        wanted: dict[tuple[str, str], dict[ObjectKey, dict[str, Mapping[str, Any]]]] = {}
         for one in self.candidates:
-            place = (one.instance.stack, one.instance.runtime.name)
-            wanted[place] = wanted.get(place, ()) + objects.keys(one.bundle.objects)
+            place = wanted.setdefault((one.instance.stack, one.instance.runtime.name), {})
+            for found in one.bundle.objects:
+                place.setdefault(objects.key(found), {})[one.bundle.digest] = found
         return wanted
 
 
@@ -84,7 +86,7 @@ def gather(
     """
     is_recorded = any(one.instance.stability.is_recorded for one in candidates)
     own = {one.instance.stack for one in candidates}
-    asked = {place: keys for place, keys in wanted.keys().items() if not is_recorded or place[0] in own}
+    asked = {place: found for place, found in wanted.objects().items() if not is_recorded or place[0] in own}
     with ThreadPoolExecutor() as pool:
         signed = pool.submit(signatures.read, root, may_count)
         written = pool.submit(authors.read, root, candidates)
@@ -116,9 +118,7 @@ def kubeconfigs(outputs: Outputs) -> dict[str, str]:
     return {name: text for name, text in texts if isinstance(text, str) and text != records.UNKNOWN}
 
 
-def _look(
-    outputs: Mapping[str, Outputs | Unknown], place: tuple[str, str], keys: tuple[ObjectKey, ...]
-) -> tuple[str, Live | Unknown]:
+def _look(outputs: Mapping[str, Outputs | Unknown], place: tuple[str, str], wanted: Wanted) -> tuple[str, Live | Unknown]:
     stack, runtime = place
     of_stack = outputs.get(stack, unasked(stack))
     if isinstance(of_stack, Unknown):
@@ -126,7 +126,7 @@ def _look(
     kubeconfig = kubeconfigs(of_stack).get(runtime)
     if kubeconfig is None:
         return runtime, Unknown(f"stack {stack!r} does not say how to reach {runtime!r}", f"pulumi up -s {stack}")
-    return runtime, cluster.find(runtime, kubeconfig, keys)
+    return runtime, cluster.find(runtime, kubeconfig, wanted)
 
 
 def unasked(stack: str) -> Unknown:

@@ -91,6 +91,7 @@ def _live(upstream: Candidate, evidence: Evidence) -> Window | Unknown:
     if isinstance(live, Unknown):
         return live
     inspect = f"kubectl get all --namespace {upstream.instance.namespace}"
+    mend = f"{update} --refresh"
     settled = []
     for key in objects.keys(upstream.bundle.objects):
         found = live.get(key)
@@ -99,6 +100,10 @@ def _live(upstream: Candidate, evidence: Evidence) -> Window | Unknown:
         if found.version != upstream.version:
             what = f"{key} in {channel!r} is at version {short(found.version or 'unknown')}, not {short(upstream.version)}"
             return Unknown(what, update)
+        if found.manifests != upstream.bundle.digest:
+            return Unknown(f"{key} in {channel!r} is not of this release: its {objects.MANIFESTS} is another", mend)
+        if found.drift is not None:
+            return Unknown(f"{key} in {channel!r} is not as released: {found.drift.fact}", found.drift.next or mend)
         if (ailment := next(_ailments(found, evidence.now), None)) is not None:
             return Unknown(f"{key} in {channel!r} is not healthy: {ailment}", inspect)
         settled.append(found.settled)

@@ -89,7 +89,7 @@ def approval(
 
 def live(of: Candidate, *, version="same", ailment=None, **more):
     """The candidate's objects as its cluster shows them; `more` are other fields of LiveObject."""
-    found = LiveObject(of.version if version == "same" else version, ailment, of.bundle.digest, **more)
+    found = LiveObject(of.version if version == "same" else version, ailment, of.bundle.digest, **{"drift": None, **more})
     return dict.fromkeys(objects.keys(of.bundle.objects), found)
 
 

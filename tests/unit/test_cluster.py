@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 import yaml
 
+from delivery.drift import UNCOMPARED, Drift
 from delivery.facts import LiveObject, Nodes
 from delivery.objects import ObjectKey
 from delivery.unknown import Unknown
@@ -119,7 +120,7 @@ def kubeconfig(port, **user):
 
 
 def find(api, *wanted):
-    return cluster.find("k", kubeconfig(api.port), wanted or (WEB,))
+    return cluster.find("k", kubeconfig(api.port), {key: {} for key in wanted or (WEB,)})
 
 
 def test_an_object_that_is_there_is_told_with_its_version_and_health(api):
@@ -165,6 +166,25 @@ def test_a_long_list_is_read_page_by_page(api):
     }
 
 
+def test_an_object_is_compared_with_the_release_that_it_says_it_is_of(api):
+    item = deployment()
+    release = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {"replicas": 1}}
+    item["metadata"]["annotations"]["prodvana.io/manifests"] = "one"
+    item["metadata"]["managedFields"] = [
+        {"manager": "pvn", "operation": "Apply", "fieldsV1": {"f:spec": {"f:replicas": {}}}}
+    ]
+    api.answers["/apis/apps/v1/deployments"] = listed(item)
+    other = {**release, "spec": {"replicas": 1, "paused": True}}
+    for releases, drift in (
+        ({"one": release, "two": other}, None),
+        ({"two": release}, UNCOMPARED),
+        ({"one": other}, Drift("spec.paused is gone")),
+    ):
+        found = cluster.find("k", kubeconfig(api.port), {WEB: releases})
+        assert not isinstance(found, Unknown)
+        assert found[WEB].drift == drift
+
+
 def test_an_object_that_is_not_there_is_not_in_the_answer(api):
     api.answers["/apis/apps/v1/deployments"] = (200, {"metadata": {}, "items": []})
     assert find(api) == {}
@@ -175,7 +195,7 @@ def test_a_kind_that_the_cluster_does_not_serve_is_not_in_the_answer(api):
 
 
 def test_no_question_no_connection():
-    assert cluster.find("k", "not even a kubeconfig", ()) == {}
+    assert cluster.find("k", "not even a kubeconfig", {}) == {}
 
 
 def half(query):
@@ -210,25 +230,25 @@ def test_whatever_goes_wrong_the_answer_is_unknown(api, answer):
 def test_a_server_that_is_down_is_unknown(api):
     port = api.port
     api.stop()
-    assert isinstance(cluster.find("k", kubeconfig(port), [WEB]), Unknown)
+    assert isinstance(cluster.find("k", kubeconfig(port), {WEB: {}}), Unknown)
 
 
 @pytest.mark.parametrize("config", ["", "[]", "a: b", "{", "current-context: x"])
 def test_a_kubeconfig_that_is_none_is_unknown(config):
-    assert isinstance(cluster.find("k", config, [WEB]), Unknown)
+    assert isinstance(cluster.find("k", config, {WEB: {}}), Unknown)
 
 
 def test_a_program_that_hands_out_no_credentials_is_unknown_and_what_it_said_is_not_told():
     arguments = ["-c", "echo a-secret-token >&2; exit 3"]
     failing = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sh", "args": arguments}
-    found = cluster.find("k", kubeconfig(1, exec=failing), [WEB])
+    found = cluster.find("k", kubeconfig(1, exec=failing), {WEB: {}})
     assert isinstance(found, Unknown)
     assert "a-secret-token" not in found.why + found.next
 
 
 @pytest.mark.parametrize("text", ["[\n" * 5000, kubeconfig(1).replace("current-context: c", "current-context: other")])
 def test_a_kubeconfig_that_leads_nowhere_is_unknown(text):
-    assert isinstance(cluster.find("k", text, [WEB]), Unknown)
+    assert isinstance(cluster.find("k", text, {WEB: {}}), Unknown)
 
 
 def node(name, *, ready="True", **spec):

@@ -159,3 +159,20 @@ def test_a_job_has_settled_when_it_ended_whatever_its_pods_say():
     ended = {"metadata": {"name": "mail-1"}, "status": {"phase": "Succeeded"}}
     found = look((ended, None), of=job)
     assert (found.ailment, found.settled) == (None, AT + timedelta(minutes=3))
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        ("docker.io/shop/web@sha256:aa", None),
+        ("mirror.example.com/shop/web@sha256:aa", None),
+        ("docker.io/shop/web@sha256:bb", "container web of pod web-x runs docker.io/shop/web@sha256:bb, not "),
+        (None, "container web of pod web-x runs None, not "),
+    ],
+)
+def test_pods_must_run_the_images_of_their_workload_wherever_they_get_them(image, said):
+    template = {"spec": {"containers": [{"name": "web", "image": "docker.io/shop/web@sha256:aa"}]}}
+    workload = {**DEPLOYMENT, "spec": {"replicas": 1, "template": template}}
+    edited = {**pod(), "spec": {"containers": [{"name": "web", "image": image}, {"name": "sidecar", "image": "other"}]}}
+    found = look((edited, replica_set()), of=workload).ailment
+    assert found == (said and f"{said}docker.io/shop/web@sha256:aa")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from delivery.facts import Attestation, Attested
+from delivery.drift import Drift
+from delivery.facts import Attestation, Attested, LiveObject
 from delivery.gates import CLOCK_SKEW, State, decide
 from delivery.gates.stable import RESTART_WINDOW
 from delivery.instances import AlwaysFailing, AlwaysPassing, Check, Stability, Stage
@@ -42,6 +43,26 @@ def test_a_channel_that_bakes_opens_when_its_time_is_over_and_says_when_that_is(
     assert waits.fact == "version v1 is healthy in 'staging' for 9 min 00 s of 10 min 00 s"
     assert waits.opens == NOW + MINUTE
     assert answer(since(10 * MINUTE)).is_open
+
+
+def test_an_object_that_is_not_as_released_proves_nothing_and_what_mends_it_is_said():
+    changed = Drift("spec.replicas was set to 0 by kubectl")
+    waits = answer(evidence(PLAIN, found=live(PLAIN, drift=changed)), upstream=PLAIN)
+    assert waits.state is State.WAITING
+    assert waits.fact == "Deployment shop-staging/web in 'staging' is not as released: spec.replicas was set to 0 by kubectl"
+    assert waits.next == "pulumi up -s staging --refresh"
+    look = replace(changed, next="look")
+    assert answer(evidence(PLAIN, found=live(PLAIN, drift=look)), upstream=PLAIN).next == "look"
+
+
+def test_an_object_that_nobody_compared_or_that_is_of_another_release_proves_nothing():
+    (key,) = live(PLAIN)
+    uncompared = LiveObject("v1", None, PLAIN.bundle.digest)
+    other = LiveObject("v1", None, "another", drift=None)
+    for found, fact in ((uncompared, "nobody compared it"), (other, "is not of this release")):
+        waits = answer(evidence(PLAIN, found={key: found}), upstream=PLAIN)
+        assert waits.state is State.WAITING
+        assert fact in waits.fact
 
 
 def test_several_checks_bake_as_long_as_the_longest():
