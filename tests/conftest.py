@@ -5,6 +5,7 @@
 
 import gc
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 
@@ -14,6 +15,10 @@ from hypothesis import settings
 settings.register_profile("default", max_examples=100, deadline=None)
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
 settings.load_profile("default")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # what a shell starts behind its back is deaf to Ctrl-C, and so would be all that these tests start and interrupt
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 gc.set_threshold(100_000, 20, 20)
 """The clouds' SDKs are a million objects: looked through as often as Python does by itself, they take half of the time."""

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 from functools import partial
-from typing import Any
 
 import pytest
 import yaml
@@ -138,10 +137,7 @@ def test_whoever_presses_control_c_while_it_is_still_being_loaded_gets_no_traceb
 
 def test_whoever_presses_control_c_gets_no_traceback(project):
     command = [sys.executable, "-m", "pvn", "approve", "my-app", "--channel", "production"]
-    streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    # what a shell starts behind its back, these tests perhaps, is deaf to Ctrl-C, and so would be what it starts itself
-    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    with subprocess.Popen(command, **streams, preexec_fn=hears) as process:  # noqa: PLW1509 - no threads here
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()  # it has shown what would be signed, and asks
         process.send_signal(signal.SIGINT)
