@@ -137,7 +137,7 @@ objects_seen = st.builds(
     LiveObject,
     version=st.sampled_from(["v1", "v0", None]),
     ailment=st.sampled_from([None, None, "0 of 1 pods are ready"]),
-    manifests=st.none(),
+    manifests=st.sampled_from([TWO.bundle.digest, TWO.bundle.digest, "sha256:another", None]),
     drift=st.sampled_from([None, None, UNCOMPARED]),
     settled=st.one_of(st.none(), st.integers(-600, 7200).map(lambda ago: NOW - timedelta(seconds=ago))),
     restarted=st.one_of(st.none(), st.integers(-600, 7200).map(lambda ago: NOW - timedelta(seconds=ago))),
@@ -153,7 +153,8 @@ def test_it_opens_only_if_every_single_fact_is_good(seen, is_signed, is_known):
     )
 
     def good(one):
-        is_well = one.version == "v1" and one.ailment is None and one.drift is None
+        is_ours = one.version == "v1" and one.manifests == TWO.bundle.digest and one.drift is None
+        is_well = is_ours and one.ailment is None
         is_quiet = one.restarted is None or NOW - one.restarted >= timedelta(minutes=10)
         return is_well and is_quiet and one.settled is not None and NOW - one.settled >= timedelta(seconds=60)
 
