@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,7 +88,7 @@ def _answer(connection: socket.socket) -> None:
 
 
 def _call(handed: list[int], arguments: list[str], environment: dict[str, str]) -> None:
-    """Become the `pvn` that was called: from here on this process ends as any Python does."""
+    """Become the `pvn` that was called, and end as it ends; what Python takes apart at its end is left to the system."""
     from pvn import command
 
     *streams, folder = handed
@@ -97,7 +98,15 @@ def _call(handed: list[int], arguments: list[str], environment: dict[str, str]) 
     os.fchdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    command.main(arguments)
+    try:
+        command.main(arguments)
+    except SystemExit as ended:
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else 1)
+    finally:
+        traceback.print_exc()
+        os._exit(70)
 
 
 if __name__ == "__main__":
