@@ -31,7 +31,7 @@ def test_production_without_a_staging_stack_waits_and_says_so(project):
     said = project.up("production")
     assert said.code == 0, said.out
     assert "stack 'staging' does not exist yet" in said
-    assert "next: pulumi up -s staging" in said
+    assert "next: pulumi stack init staging && pulumi up -s staging" in said
     assert project.objects("production") == {}
 
 
