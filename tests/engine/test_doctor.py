@@ -50,7 +50,7 @@ def test_what_an_update_needs_is_there_or_the_doctor_says_how_to_mend_it(shop, p
     assert said.code == 3, said.out
     before = findings(said)
     assert {one for one in before if before[one]["state"] == "unknown"} == {"state", "runtime k-staging", name}
-    assert before["state"]["fix"] == "pulumi up -s staging"
+    assert before["state"]["fix"] == "pulumi stack init staging && pulumi up -s staging"
     assert before["pulumi"]["state"] == before["kwokctl"]["state"] == before[f"registry {private.url}"]["state"] == "ok"
 
     # with its cluster, and without a Secret for the nodes
