@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 from components import kubernetes
-from delivery import objects
+from delivery import objects, states
 from delivery.bundles import Objects
 from delivery.objects import ObjectKey
 from delivery.phases import phases
@@ -54,7 +54,7 @@ class ServiceInstance(pulumi.ComponentResource):
     def __init__(self, name: str, args: ServiceInstanceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         # what the policy pack is told before any object exists; it judges the claim by itself
         claim = {"version": args.version, "manifests": args.digest}
-        super().__init__("pvn:delivery:ServiceInstance", name, claim, opts)
+        super().__init__(states.INSTANCE, name, claim, opts)
         made: list[pulumi.CustomResource] = []
         after: Sequence[pulumi.Resource] = [args.namespace] if args.namespace else []
         for phase in (ordered := phases(args.objects)):

@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from delivery import states
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -83,8 +85,7 @@ class Cutoff:
     @property
     def name(self) -> str:
         """Its type and name, as the engine shows them."""
-        parts = self.urn.split("::", 3)
-        return f"{parts[2].rpartition('$')[2]} {parts[3]}"
+        return states.shown(self.urn)
 
 
 def of_state(deployment: Mapping[str, Any]) -> tuple[Cutoff, ...]:

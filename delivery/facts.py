@@ -45,13 +45,9 @@ Live = Mapping[ObjectKey, LiveObject]
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
-    """A statement whose signature was verified against the allowed signers."""
+class _Claim:
+    """What a file among the approvals says."""
 
-    signer: str
-    """The principal that the allowed signers give the key: the person, however many keys they hold."""
-    key: str
-    """The fingerprint of the key; one key never counts as two people."""
     application: str
     channel: str
     topic: str
@@ -65,19 +61,19 @@ class Approval:
     """The bundles that were looked at, by service, where the file kept them: only to say what has changed since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
-    """What a file among the approvals claims that counts for nothing, whoever signed it: nobody verified the signature."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval(_Claim):
+    """A statement whose signature was verified against the allowed signers."""
 
-    application: str
-    channel: str
-    topic: str
-    is_rejection: bool
-    services: Mapping[str, tuple[str, str]]
-    signed: datetime
-    expires: datetime
-    file: str
-    texts: Mapping[str, str] = field(default_factory=dict)
+    signer: str
+    """The principal that the allowed signers give the key: the person, however many keys they hold."""
+    key: str
+    """The fingerprint of the key; one key never counts as two people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit(_Claim):
+    """What a file among the approvals claims that counts for nothing, whoever signed it: nobody verified the signature."""
 
 
 @dataclass(frozen=True, slots=True)

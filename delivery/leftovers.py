@@ -11,16 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from delivery import objects
+from delivery import objects, states
 from delivery.bundles import Bundle
 from delivery.records import History, Ledger, Record
 from delivery.versions import Candidate
 
-_INSTANCE = "pvn:delivery:ServiceInstance"
 _KUBERNETES = "kubernetes:"
 _NAMESPACE = "kubernetes:core/v1:Namespace"
-_ENCRYPTED = "4dabf18193072939515e22adb298388d"
-"""The key that marks an encrypted value in a state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ def remembered(deployment: Mapping[str, Any], candidates: Iterable[Candidate], l
     state, wanted = _read(deployment), {one.instance.id: one for one in candidates}
     histories, texts = dict(ledger.histories), dict(ledger.texts)
     for urn, claim in state.claims.items():
-        candidate = wanted.get(_name(urn))
+        candidate = wanted.get(states.name_of(urn))
         if candidate is None or candidate.instance.id in histories or not (made := state.objects.get(urn)):
             continue
         bundle = candidate.bundle if claim == candidate.record else _partial(made, state.namespaces)
@@ -59,24 +56,20 @@ def _read(deployment: Mapping[str, Any]) -> _State:
     for one in (*(deployment.get("resources") or ()), *pending):
         if one.get("delete"):
             continue
-        if one["type"] == _INSTANCE:
+        if one["type"] == states.INSTANCE:
             inputs = one.get("inputs", {})
             state.claims[one["urn"]] = Record(inputs["version"], inputs["manifests"])
         elif one["type"] == _NAMESPACE:
-            state.namespaces.add(_name(one["urn"]))
+            state.namespaces.add(states.name_of(one["urn"]))
         elif one["type"].startswith(_KUBERNETES):
             state.objects.setdefault(one.get("parent", ""), []).append(one)
     return state
 
 
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[3]
-
-
 def _partial(made: Iterable[Mapping[str, Any]], namespaces: set[str]) -> Bundle:
     """Return what there is of a release whose other objects nobody knows any more: each once, as it was registered."""
     by_urn = {one["urn"]: one for one in made}
-    runtime = _name(next(iter(by_urn))).split("/")[0]
+    runtime = states.name_of(next(iter(by_urn))).split("/")[0]
     found = tuple(objects.bare(_plain(one["inputs"])) for one in by_urn.values())
     spaces = {one["metadata"]["namespace"] for one in found if "namespace" in one["metadata"]}
     own = next((name for name in sorted(spaces) if f"{runtime}/{name}" in namespaces), None)
@@ -86,7 +79,7 @@ def _partial(made: Iterable[Mapping[str, Any]], namespaces: set[str]) -> Bundle:
 def _plain(value: Any) -> Any:
     """Return a registered object without what the provider notes in it. Raises ValueError where something is encrypted."""
     if isinstance(value, Mapping):
-        if _ENCRYPTED in value:
+        if states.SECRET in value:
             raise ValueError("a value of it is encrypted")
         return {name: _plain(one) for name, one in value.items() if not name.startswith("__")}
     return [_plain(one) for one in value] if isinstance(value, list) else value

@@ -107,7 +107,7 @@ def _verified(root: Path, paper: _Paper) -> Approval | BadApproval:
         return BadApproval(paper.file, said.application, said.channel, str(wrong))
     except (OSError, TypeError):
         return BadApproval(paper.file, said.application, said.channel, _NO_APPROVAL)
-    return Approval(signer, key, *_claim(paper))
+    return Approval(*_claim(paper), signer=signer, key=key)
 
 
 def _claim(paper: _Paper) -> Claim:

@@ -18,11 +18,9 @@ from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2
 
+from delivery import states
 from delivery.unknown import Absent, Unknown
 from evidence.gather import Outputs
-
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The key that marks a value as wrapped on the wire; a secret is the only wrapping that outputs have."""
 
 
 async def read(stacks: Iterable[str]) -> dict[str, Outputs | Unknown]:
@@ -71,7 +69,7 @@ def _outputs(request: resource_pb2.ResourceInvokeRequest) -> Outputs:
 def _revealed(value: Any) -> Any:
     """Return a value without the wrappings of its secrets."""
     if isinstance(value, dict):
-        if _SIGNATURE in value:
+        if states.SECRET in value:
             return _revealed(value.get("value"))
         return {name: _revealed(one) for name, one in value.items()}
     return [_revealed(one) for one in value] if isinstance(value, list) else value

@@ -8,11 +8,12 @@ from typing import Any
 
 from pulumi_policy import PolicyResource, ResourceValidationArgs
 
+from delivery import states
 from delivery.manifests import kinds
 from delivery.records import Record
 
 KUBERNETES = "kubernetes:"
-INSTANCE = "pvn:delivery:ServiceInstance"
+INSTANCE = states.INSTANCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from delivery import states
 from delivery.foundations import Foundation, Part
 from delivery.problems import Problem, Spot
 
@@ -32,7 +33,7 @@ def text(foundation: Foundation, failed: Mapping[str, Sequence[str]]) -> str:
 def _problems(foundation: Foundation, failed: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
     for part in foundation.parts:
         for urn in failed.get(part.change.name, ()):
-            what = f"{part.change.name} is not finished: {_type(urn)} {_name(urn)} failed, and says why above"
+            what = f"{part.change.name} is not finished: {states.shown(urn)} failed, and says why above"
             yield Problem(_spot(part, urn), what, _FIX + _TAKEN.format(part.change.stack))
 
 
@@ -41,17 +42,9 @@ def _spot(part: Part, urn: str) -> Spot:
     wanted = part.change.wanted
     if wanted is None or part.is_waiting:
         return Spot(f"Pulumi.{part.change.stack}.yaml")
-    return wanted.settings.spot(_DECIDES.get(_type(urn).rpartition(":")[2], ""))
+    return wanted.settings.spot(_DECIDES.get(states.type_of(urn).rpartition(":")[2], ""))
 
 
 def _part(top: str) -> str:
     """Return the name of the runtime or registry that a component is; that of no part where it is something else."""
-    return f"{_KINDS.get(_type(top).rpartition(':')[2], '')}/{_name(top)}"
-
-
-def _type(urn: str) -> str:
-    return urn.split("::")[2].rpartition("$")[2]
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[3]
+    return f"{_KINDS.get(states.type_of(top).rpartition(':')[2], '')}/{states.name_of(top)}"
