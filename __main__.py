@@ -9,6 +9,7 @@ from pathlib import Path
 import pulumi
 
 from components import accounts, adoption, isolation, stack
+from components.rollouts import Rollouts
 from delivery import checks, desired, homes, tombstones, tree
 from delivery.namespaces import namespaces
 from delivery.plan import plan
@@ -37,7 +38,7 @@ async def update() -> dict[str, object]:
         pulumi.info(text)
     if foundation.is_incomplete:
         adoption.begin(partial(backend.cut_off, root, name))
-    isolation.begin(lambda failed: broken.text(foundation, failed))
+    isolation.begin(lambda failed: broken.text(foundation, failed), Rollouts().has_stalled)
     vouched = attestations.make(root, name, config.attestation_key, judged.candidates, judged.evidence)
     entered = await accounts.enter(foundation)
     return stack.make(foundation, steps, spaces, root, supply(foundation.tree(wanted, name)), vouched, entered)

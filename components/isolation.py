@@ -23,31 +23,34 @@ _MADE, _FAILED = resource_pb2.SUCCESS, resource_pb2.FAIL
 """The engine has a third answer, which the SDK has no name for: left out, since something failed that it needs."""
 _NEVER_TOLD = UNKNOWN.encode()
 Tell = Callable[[Mapping[str, Sequence[str]]], str]
+Stalls = Callable[[Any, Any], bool]
 
 
-def begin(tell: Tell) -> None:
+def begin(tell: Tell, has_stalled: Stalls) -> None:
     """Let what fails from here on cost its neighbours nothing.
+
+    `has_stalled` is told of each registration that went well, and of the engine's answer: whether it went well in truth.
 
     `tell` says what a person has to know of the resources that failed, by the component at the top that they are of, all as
     URNs; it says nothing where their own errors say it all. In a preview nothing fails, and values that are not known yet
     are no sign of trouble.
     """
     if not pulumi.runtime.is_dry_run():
-        settings.SETTINGS.monitor = Isolating(settings.get_monitor(), tell)
+        settings.SETTINGS.monitor = Isolating(settings.get_monitor(), tell, has_stalled)
 
 
 class Isolating:
     """The engine's resource monitor, without what would end the update."""
 
-    def __init__(self, monitor: Any, tell: Tell) -> None:
-        self._monitor, self._tell = monitor, tell
+    def __init__(self, monitor: Any, tell: Tell, has_stalled: Stalls) -> None:
+        self._monitor, self._tell, self._has_stalled = monitor, tell, has_stalled
         self._tops: dict[str, str] = {}
         """The component at the top of each resource."""
         self._failed: dict[str, list[str]] = {}
         self._lost: set[str] = set()
         """What has failed, or was left out by the engine because of it."""
         self._withheld: set[str] = set()
-        """What the engine was not told of."""
+        """What the engine was not told of, or not told that it failed: what needs it is for nobody else to leave out."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._monitor, name)
@@ -60,6 +63,9 @@ class Isolating:
             return resource_pb2.RegisterResourceResponse(urn=urn, result=_FAILED)
         answer = self._monitor.RegisterResource(request)
         top = self._tops[answer.urn] = self._tops.get(request.parent, answer.urn)
+        if answer.result == _MADE and self._has_stalled(request, answer):
+            answer.result = _FAILED
+            self._withheld.add(answer.urn)
         if answer.result != _MADE:
             self._lost.add(answer.urn)
         if answer.result == _FAILED:
@@ -76,7 +82,7 @@ class Isolating:
         """Say that everything has been registered, after which the engine deletes the rest; fail where that is not so."""
         said = self._tell(self._failed)
         if said or self._withheld:
-            raise pulumi.RunError(said or "not everything could be registered, so nothing is deleted")
+            raise pulumi.RunError(said or "not everything could be made, so nothing is deleted")
         return self._monitor.SignalAndWaitForShutdown(request)
 
     def _is_hopeless(self, request: Any) -> bool:

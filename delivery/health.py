@@ -82,6 +82,15 @@ def ailment(live: Json) -> str | None:
     return judge(live) if judge else None
 
 
+def unsettled(live: Json) -> str | None:
+    """Return why a live object is not yet what was last asked of it, or None where it is.
+
+    More than its ailment: kinds that nobody here knows may say which change their controller has seen, too.
+    """
+    says_what_it_saw = "observedGeneration" in (live.get("status") or {})
+    return ailment(live) or (_behind(live) if says_what_it_saw else None)
+
+
 def _behind(live: Json) -> str | None:
     generation, observed = live.get("metadata", {}).get("generation"), live.get("status", {}).get("observedGeneration")
     if not isinstance(generation, int) or not isinstance(observed, int) or observed < generation:

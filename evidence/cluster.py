@@ -52,12 +52,21 @@ def find(runtime: str, kubeconfig: str, wanted: Wanted) -> Live | Unknown:
 
 def ask(runtime: str, kubeconfig: str, question: Callable[[httpx2.Client], T]) -> T | Unknown:
     """Return what a question comes to that is put to a cluster as its kubeconfig says; Unknown where it fails anywhere."""
+
+    def answer() -> T:
+        with connect(kubeconfig) as client:
+            return question(client)
+
+    return known(runtime, answer)
+
+
+def known(runtime: str, answer: Callable[[], T]) -> T | Unknown:
+    """Return the answer of a cluster; Unknown where there is none, with what is the matter in words that hold no secret."""
     import httpx2
     from lightkube.core.exceptions import ConfigError
 
     try:
-        with _connect(kubeconfig) as client:
-            return question(client)
+        return answer()
     except httpx2.HTTPStatusError as wrong:
         code, path = wrong.response.status_code, wrong.request.url.path
         return Unknown(f"runtime {runtime!r} answered {code} to {path}", _LOOK)
@@ -75,9 +84,9 @@ def _find(client: httpx2.Client, pool: ThreadPoolExecutor, wanted: Wanted) -> Li
     workloads = [key for key in wanted if (key.api_version.rpartition("/")[0], key.kind) in health.WITH_PODS]
     below = [_list(client, pool, *question) for question in _pod_questions(workloads)]
     versions = sorted({key.api_version for key in wanted})
-    plurals = {k: v for found in pool.map(lambda v: _plurals(client, v), versions) for k, v in found.items()}
-    kinds = sorted({(key.api_version, key.kind) for key in wanted} & plurals.keys())
-    lists = [_list(client, pool, kind, f"{_prefix(kind[0])}/{plurals[kind]}", objects.CHANNEL) for kind in kinds]
+    names = {k: v for found in pool.map(lambda v: plurals(client, v), versions) for k, v in found.items()}
+    kinds = sorted({(key.api_version, key.kind) for key in wanted} & names.keys())
+    lists = [_list(client, pool, kind, f"{prefix(kind[0])}/{names[kind]}", objects.CHANNEL) for kind in kinds]
     found = [item for one in below for item in one.result()]
     owned = pods.by_owner(
         (one for one in found if one["kind"] == "Pod"), (one for one in found if one["kind"] == "ReplicaSet")
@@ -114,7 +123,7 @@ _LOOK = "see what `kubectl get namespaces` says with its kubeconfig"
 _START = "start the cluster, or run `pulumi up` for its stack"
 
 
-def _connect(kubeconfig: str) -> httpx2.Client:
+def connect(kubeconfig: str) -> httpx2.Client:
     """Return a client that is authorised as the kubeconfig says; the ambient environment plays no part."""
     import httpx2
     from lightkube.config.client_adapter import Client, ConnectionParams
@@ -129,7 +138,8 @@ def _connect(kubeconfig: str) -> httpx2.Client:
 _METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 
-def _ask(client: httpx2.Client, path: str, accept: str = "application/json", **query: str | int) -> dict[str, Any]:
+def get(client: httpx2.Client, path: str, accept: str = "application/json", **query: str | int) -> dict[str, Any]:
+    """Return what a cluster has at a path. Raises HTTPError, and ValueError or TypeError for what is no answer."""
     response = client.get(path, params=query, headers={"Accept": accept})
     response.raise_for_status()
     answer = json.loads(response.content)
@@ -138,16 +148,17 @@ def _ask(client: httpx2.Client, path: str, accept: str = "application/json", **q
     return answer
 
 
-def _prefix(api_version: str) -> str:
+def prefix(api_version: str) -> str:
+    """Return the path under which an API version is served."""
     return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
 
 
-def _plurals(client: httpx2.Client, api_version: str) -> dict[tuple[str, str], str]:
+def plurals(client: httpx2.Client, api_version: str) -> dict[tuple[str, str], str]:
     """Return the URL name of every kind of an API version; none where the cluster does not serve it."""
     import httpx2
 
     try:
-        resources = _ask(client, _prefix(api_version))["resources"]
+        resources = get(client, prefix(api_version))["resources"]
     except httpx2.HTTPStatusError as wrong:
         if wrong.response.status_code == httpx2.codes.NOT_FOUND:
             return {}
@@ -162,7 +173,7 @@ def items(client: httpx2.Client, kind: tuple[str, str], path: str, selector: str
     # of a ReplicaSet only the metadata says anything here, and its template is most of it
     accept = _METADATA_ONLY if kind == ("apps/v1", "ReplicaSet") else "application/json"
     while True:
-        answer = _ask(client, path, accept, limit=PAGE, **chosen, **({"continue": page} if page else {}))
+        answer = get(client, path, accept, limit=PAGE, **chosen, **({"continue": page} if page else {}))
         for item in answer["items"]:
             # a list names the kind once, not in every item
             yield item | {"apiVersion": kind[0], "kind": kind[1]}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
 from components import isolation
@@ -24,11 +25,16 @@ CLOUDS = {one.__name__.rpartition("_")[2]: making_runtime(runtime(one.STAGING)) 
 NEIGHBOUR = making_runtime(runtime("{name: k-beside, type: local}"))
 
 
+def settled(request: Any, answer: Any) -> bool:
+    """Whatever the engine calls made is made."""
+    return False
+
+
 class Strict(Recording):
     """An engine in which one resource fails. It is as hard on what comes after as the real one, which would end here."""
 
-    def __init__(self, failing: str = "") -> None:
-        super().__init__(is_preview=False)
+    def __init__(self, failing: str = "", cloud: mocks.Mocks | None = None) -> None:
+        super().__init__(is_preview=False, cloud=cloud)
         self._failing = failing
         """Its type."""
         self._lost: set[str] = set()
@@ -69,7 +75,7 @@ def update(cloud: str, failing: str = "") -> tuple[Strict, str]:
         return "".join(f"{top.rpartition('::')[2]}: {', '.join(urns)}" for top, urns in failed.items())
 
     def program() -> None:
-        isolation.begin(tell)
+        isolation.begin(tell, settled)
         CLOUDS[cloud]()
         NEIGHBOUR()
 
@@ -109,7 +115,7 @@ def test_a_failure_that_says_it_all_itself_and_leaves_nothing_out_holds_back_no_
     strict = Strict("kubernetes:core/v1:ConfigMap")
 
     def program() -> None:
-        isolation.begin(lambda failed: "")
+        isolation.begin(lambda failed: "", settled)
         provider = pulumi.ProviderResource("kubernetes", "k")
         pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "web", {}, pulumi.ResourceOptions(provider=provider))
 
@@ -120,7 +126,7 @@ def test_a_failure_that_says_it_all_itself_and_leaves_nothing_out_holds_back_no_
 
 def test_a_preview_knows_values_later_and_nothing_is_withheld_for_that():
     def program() -> None:
-        isolation.begin(str)
+        isolation.begin(str, settled)
         CLOUDS["aws"]()
 
     told, plain = recording.record(program, is_preview=True), recording.record(CLOUDS["aws"])
