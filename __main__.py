@@ -30,6 +30,7 @@ async def update() -> dict[str, object]:
     remembered, vouches = judgements.memory(name, outputs[name]), config.attestation_key is not None
     judged = judgements.judge(root, wanted, here, name, outputs, remembered, vouches=vouches)
     memory, foundation = judged.memory, judged.foundation
+    broken.refuse(foundation, judged.begun)
     removed = tombstones.removed(wanted)
     runtimes, moved = foundation.runtimes, homes.elsewhere(wanted, name)
     steps = plan(judged.candidates, judged.verdicts, memory.ledger, runtimes, removed, config.max_deletions, moved)

@@ -1,13 +1,13 @@
-"""First releases that an update was making when it was killed, as the state tells them.
+"""What an update was making for the first time when it was killed, as the state tells it.
 
 Outputs are written when an update ends. One that is killed writes none, so nothing remembers what it began, and a program
-that does not register an object any more has it deleted. What was let through once may serve already: it is kept
-(docs/adr/0023).
+that does not register an object any more has it deleted. What was let through once may serve already: first releases are
+kept (docs/adr/0023), and where it is a runtime or registry that may not go on, neither does the update.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from delivery.bundles import Bundle
 from delivery.records import History, Ledger, Record
 from delivery.versions import Candidate
 
-_KUBERNETES = "kubernetes:"
+_KUBERNETES, _PROVIDER = "kubernetes:", "pulumi:providers:"
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
@@ -49,13 +49,31 @@ def remembered(deployment: Mapping[str, Any], candidates: Iterable[Candidate], l
     return Ledger(histories, texts)
 
 
-def _read(deployment: Mapping[str, Any]) -> _State:
-    """Sort what a state has. What is deleted already, or is about to be, is of no interest."""
-    state = _State()
+def parts(deployment: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some runtimes and registries, by name (`runtimes/k`), of which a state has more than the idea."""
+    every = {one["urn"]: one for one in _present(deployment)}
+    real = (one for one in every.values() if one.get("custom") and not one["type"].startswith(_PROVIDER))
+    begun = {states.part_of(above) for one in real for above in _above(every, one)}
+    return tuple(name for name in names if name in begun)
+
+
+def _above(every: Mapping[str, Mapping[str, Any]], one: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the URNs of the components that a resource is in."""
+    while above := one.get("parent"):
+        yield above
+        one = every.get(above, {})
+
+
+def _present(deployment: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield what a state has, made or in the making. What is deleted already, or is about to be, is of no interest."""
     pending = [one["resource"] for one in deployment.get("pending_operations") or () if one["type"] == "creating"]
-    for one in (*(deployment.get("resources") or ()), *pending):
-        if one.get("delete"):
-            continue
+    return (one for one in (*(deployment.get("resources") or ()), *pending) if not one.get("delete"))
+
+
+def _read(deployment: Mapping[str, Any]) -> _State:
+    """Sort what a state has of service instances."""
+    state = _State()
+    for one in _present(deployment):
         if one["type"] == states.INSTANCE:
             inputs = one.get("inputs", {})
             state.claims[one["urn"]] = Record(inputs["version"], inputs["manifests"])

@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +45,31 @@ def cut_off(root: Path, stack: str) -> tuple[Cutoff, ...] | Unknown:
         return Unknown(f"the state of stack {stack!r} is not one that we know", f"pulumi stack export -s {stack}")
 
 
-def left_over(root: Path, stack: str, candidates: Sequence[Candidate], ledger: Ledger) -> Ledger:
-    """Return a stack's ledger with the first releases that an update began before it was killed.
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What an update began before it was killed, and no output tells of."""
+
+    ledger: Ledger
+    """What the stack remembers, with first releases."""
+    parts: tuple[str, ...] = ()
+    """The names of runtimes and registries."""
+
+
+def left_over(root: Path, stack: str, candidates: Sequence[Candidate], parts: Sequence[str], ledger: Ledger) -> Leftovers:
+    """Return what an update that was killed began of candidates, and of runtimes and registries by name.
 
     Raises WorldFailed where nobody can tell: whoever is not registered because of that would be deleted.
     """
     answer = _ask(root, stack, "export")
     if isinstance(answer, Absent):
-        return ledger
+        return Leftovers(ledger)
     if isinstance(answer, Unknown):
         raise WorldFailed(f"stack {stack}", answer.why, answer.next)
     try:
-        return leftovers.remembered(answer["deployment"], candidates, ledger)
+        state = answer["deployment"]
+        return Leftovers(leftovers.remembered(state, candidates, ledger), leftovers.parts(state, parts))
     except (LookupError, TypeError, AttributeError, ValueError):
-        why = "it cannot be told what an update that was killed has left of services that were never released"
+        why = "it cannot be told what an update that was killed has left of what it was making for the first time"
         raise WorldFailed(f"stack {stack}", why, f"pulumi stack export -s {stack}") from None
 
 

@@ -17,6 +17,7 @@ from delivery.facts import Evidence
 from delivery.foundations import Foundation
 from delivery.gates import Verdict
 from delivery.inventories import Inventory
+from delivery.plan import Action
 from delivery.records import Ledger
 from delivery.shapes import Stack
 from delivery.tree import Tree
@@ -49,6 +50,8 @@ class Judgement:
     foundation: Foundation
     verdicts: Mapping[str, Verdict]
     """By instance id."""
+    begun: tuple[str, ...] = ()
+    """Runtimes and registries, by name, that an update began before it was killed and that may not be made now."""
 
 
 def memory(stack: str, outputs: Outputs | Unknown) -> Memory:
@@ -90,6 +93,9 @@ def judge(
     foundation = foundations.lay(settings, changes, inventory, evidence)
     said = verdicts(here, candidates, ledger, foundation, evidence)
     strangers = [one for one in candidates if not (said[one.instance.id].is_open or one.instance.id in ledger.histories)]
-    if strangers:
-        remembered = replace(remembered, ledger=backend.left_over(root, stack, strangers, ledger))
-    return Judgement(candidates, remembered, evidence, foundation, said)
+    absent = [one.change.name for one in foundation.parts if one.action is Action.WAIT]
+    begun: tuple[str, ...] = ()
+    if strangers or absent:
+        left = backend.left_over(root, stack, strangers, absent, ledger)
+        remembered, begun = replace(remembered, ledger=left.ledger), left.parts
+    return Judgement(candidates, remembered, evidence, foundation, said, begun)

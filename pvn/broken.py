@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from delivery import states
 from delivery.foundations import Foundation, Part
-from delivery.problems import Problem, Spot
+from delivery.problems import Problem, Refused, Spot
 
-_KINDS = {"Runtime": "runtimes", "Registry": "registries"}
-"""What the components of a stack's parts are called in every cloud, and what stack files call them."""
 _DECIDES = {
     "Cluster": "version",
     "ManagedCluster": "version",
@@ -27,7 +25,20 @@ def text(foundation: Foundation, failed: Mapping[str, Sequence[str]]) -> str:
 
     `failed` has the URNs of resources, by that of the component at the top that they are of.
     """
-    return "\n".join(map(str, _problems(foundation, {_part(top): urns for top, urns in failed.items()})))
+    return "\n".join(map(str, _problems(foundation, {states.part_of(top): urns for top, urns in failed.items()})))
+
+
+def refuse(foundation: Foundation, begun: Iterable[str]) -> None:
+    """Raise Refused where a runtime or registry waits that a killed update has begun: not to make it is to delete it."""
+    parts = {one.change.name: one for one in foundation.parts}
+    if problems := tuple(_unfinished(parts[name]) for name in begun):
+        raise Refused(problems)
+
+
+def _unfinished(part: Part) -> Problem:
+    gates = ", ".join(one.gate for one in part.verdict.shut)
+    what = f"an update that was killed has begun {part.change.name}, which waits for {gates} now: going on would delete it"
+    return Problem(_spot(part, ""), what, "open that, then update again (pvn status says how)")
 
 
 def _problems(foundation: Foundation, failed: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
@@ -43,8 +54,3 @@ def _spot(part: Part, urn: str) -> Spot:
     if wanted is None or part.is_waiting:
         return Spot(f"Pulumi.{part.change.stack}.yaml")
     return wanted.settings.spot(_DECIDES.get(states.type_of(urn).rpartition(":")[2], ""))
-
-
-def _part(top: str) -> str:
-    """Return the name of the runtime or registry that a component is; that of no part where it is something else."""
-    return f"{_KINDS.get(states.type_of(top).rpartition(':')[2], '')}/{states.name_of(top)}"

@@ -4,6 +4,7 @@ import json
 import shutil
 
 from tests.engine.project import Project, image
+from tests.engine.test_bad_days import kill_update
 
 GATES = [{"stackStable": "staging"}, {"manualApproval": {}}]
 PART = "@stack/production/runtimes/k-production"
@@ -89,6 +90,24 @@ def test_a_production_cluster_changes_only_as_staging_has_proven_and_a_person_ha
     approved = project.approve_stack()
     assert approved.code == 1
     assert "there is nothing to sign for" in approved
+
+
+def test_a_cluster_that_a_killed_update_began_is_not_taken_down_because_its_gate_shut_again(project):
+    project.add("web")
+    write(project, "staging")
+    write(project, "production")
+    assert project.up("staging").code == 0
+    assert project.approve_stack().code == 0
+    kill_update(project, "production", until="kwok:index:Cluster k-production created")
+    shutil.rmtree(project.root / "approvals/@stack")
+    said = project.up("production")
+    assert said.code != 0
+    assert "an update that was killed has begun runtimes/k-production, which waits for" in said
+    assert exists(project, "production")
+
+    for step in (project.approve_stack(), project.approve(), project.up("production")):
+        assert step.code == 0, step.out
+    assert project.images("production") == {"web": image("one")}
 
 
 def test_a_protected_production_resists_destroy_and_keeps_its_namespaces(project):

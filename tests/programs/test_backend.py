@@ -8,6 +8,7 @@ from delivery.problems import WorldFailed
 from delivery.records import Ledger
 from delivery.unknown import Absent, Unknown
 from evidence import backend
+from evidence.backend import Leftovers
 from tests.unit import made
 
 
@@ -86,12 +87,12 @@ def test_without_pulumi_nobody_knows_what_was_cut_off(tmp_path, monkeypatch):
 def test_where_nobody_knows_what_a_killed_update_left_nobody_goes_on(tmp_path, monkeypatch, line):
     stand_in(tmp_path, monkeypatch, line)
     with pytest.raises(WorldFailed, match="stack staging"):
-        backend.left_over(tmp_path, "staging", [made.candidate()], Ledger())
+        backend.left_over(tmp_path, "staging", [made.candidate()], ["runtimes/k"], Ledger())
 
 
 def test_before_its_first_update_nothing_of_a_stack_was_left(tmp_path, monkeypatch):
     stand_in(tmp_path, monkeypatch, "echo \"error: no stack named 'staging' found\" >&2; exit 255")
-    assert backend.left_over(tmp_path, "staging", [made.candidate()], Ledger()) == Ledger()
+    assert backend.left_over(tmp_path, "staging", [made.candidate()], ["runtimes/k"], Ledger()) == Leftovers(Ledger())
 
 
 def cut_off(folder, monkeypatch, line):

@@ -1,6 +1,9 @@
+import pytest
+
 from delivery import document, foundations, stacks
 from delivery.foundations import Foundation
 from delivery.inventories import Inventory
+from delivery.problems import Refused
 from pvn import broken
 from tests.unit.foundation import evidence, inventory, local, stack
 
@@ -19,6 +22,7 @@ config:
   pvn:registries:
     - {name: k, type: external, url: docker.io}
 """
+PRODUCTION = stack(local("k"))
 RUNTIME = "urn:pulumi:staging::pvn::pvn:aws:Runtime::k"
 
 
@@ -60,3 +64,16 @@ def test_what_is_held_from_settings_that_the_file_does_not_have_is_told_with_the
     top = "urn:pulumi:production::pvn::pvn:local:Runtime::k-production"
     said = broken.text(held, {top: ["urn:pulumi:production::pvn::pvn:local:Runtime$kwok:index:Cluster::k-production"]})
     assert said.startswith("Pulumi.production.yaml: runtimes/k-production is not finished: kwok:index:Cluster k-production ")
+
+
+def test_what_a_killed_update_began_is_not_deleted_because_its_gate_is_shut_again():
+    waiting = foundations.lay(
+        PRODUCTION, foundations.alterations("production", PRODUCTION, Inventory()), Inventory(), evidence()
+    )
+    broken.refuse(waiting, ())
+    with pytest.raises(Refused) as refused:
+        broken.refuse(waiting, ["runtimes/k"])
+    assert str(refused.value) == (
+        "Pulumi.production.yaml: an update that was killed has begun runtimes/k, which waits for stackStable staging, "
+        "manualApproval now: going on would delete it\n  fix: open that, then update again (pvn status says how)"
+    )

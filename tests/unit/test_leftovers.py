@@ -116,3 +116,30 @@ def test_a_value_that_is_encrypted_cannot_be_kept():
 def test_a_state_that_makes_no_sense_is_no_answer(broken):
     with pytest.raises((LookupError, TypeError, AttributeError)):
         remembered(state(component(WANTED) | broken, registered(WANTED)))
+
+
+def resource(type_, name, parent="", **more):
+    above = f"{parent.split('::')[2]}$" if parent else ""
+    return {"urn": f"{STACK}{above}{type_}::{name}", "type": type_, "parent": parent, "custom": "pvn:" not in type_} | more
+
+
+RUNTIME = resource("pvn:aws:Runtime", "k")
+NETWORK = resource("pvn:aws:Network", "k", RUNTIME["urn"])
+CLUSTER, VPC = resource("aws:eks/cluster:Cluster", "k", RUNTIME["urn"]), resource("aws:ec2/vpc:Vpc", "k", NETWORK["urn"])
+
+
+@pytest.mark.parametrize(
+    ("deployment", "found"),
+    [
+        (state(RUNTIME, CLUSTER), True),
+        (state(RUNTIME, NETWORK, VPC), True),
+        (state(RUNTIME, pending=[("creating", CLUSTER)]), True),
+        (state(RUNTIME, NETWORK), False),
+        (state(RUNTIME, resource("pulumi:providers:aws", "k", RUNTIME["urn"])), False),
+        (state(RUNTIME, CLUSTER | {"delete": True}), False),
+        (state(resource("pvn:aws:Registry", "k"), resource("aws:ecr/repository:Repository", "k")), False),
+    ],
+    ids=["made", "a part of it", "in the making", "the idea of it", "the way to it", "on its way out", "another one"],
+)
+def test_a_runtime_was_begun_where_a_state_has_anything_real_of_it(deployment, found):
+    assert leftovers.parts(deployment, ["runtimes/k", "runtimes/other"]) == (("runtimes/k",) if found else ())
