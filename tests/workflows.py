@@ -1,4 +1,4 @@
-"""The jobs of .github/workflows, and of GitLab's pipeline, played: every step in its order, as its text stands there.
+"""The jobs of .github/workflows, an action, and GitLab's pipeline, played: each step in its order, as its text stands there.
 
 What an action does before (a checkout, a sign-in) the test has done. Expressions are looked up in a mapping that the test
 gives; one that is not in it fails the test.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,26 @@ def read(name: str) -> dict[str, Any]:
 
 
 def play(terminal: Terminal, name: str, job: str, expressions: Mapping[str, str]) -> list[tuple[int, str]]:
-    """Run the steps of a job and return how each ended and what it said.
+    """Run the steps of a job and return how each ended and what it said."""
+    return _play(terminal, read(name)["jobs"][job]["steps"], expressions)
 
-    As on a runner, a step after one that failed runs only where it says `always()`.
-    """
+
+def action(name: str) -> dict[str, Any]:
+    """Return an action."""
+    found: dict[str, Any] = yaml.safe_load((FOLDER / "actions" / name / "action.yml").read_text())
+    return found
+
+
+def play_action(terminal: Terminal, name: str, expressions: Mapping[str, str]) -> list[tuple[int, str]]:
+    """Run the steps of an action and return how each ended and what it said. An input that is not given has its default."""
+    defaults = {f"inputs.{key}": value.get("default", "") for key, value in action(name)["inputs"].items()}
+    return _play(terminal, action(name)["runs"]["steps"], {**defaults, **expressions})
+
+
+def _play(terminal: Terminal, steps: list[dict[str, Any]], expressions: Mapping[str, str]) -> list[tuple[int, str]]:
+    # as on a runner, a step after one that failed runs only where it says `always()`
     said: list[tuple[int, str]] = []
-    for step in read(name)["jobs"][job]["steps"]:
+    for step in steps:
         has_failed = any(code for code, _ in said)
         if "run" not in step or (has_failed and step.get("if") != "always()"):
             continue
@@ -39,7 +54,7 @@ def play(terminal: Terminal, name: str, job: str, expressions: Mapping[str, str]
             key: _EXPRESSION.sub(lambda found: expressions[found[1]], str(value))
             for key, value in step.get("env", {}).items()
         }
-        own = Terminal(terminal.project, terminal.home, {**terminal.more, **variables})
+        own = replace(terminal, more={**terminal.more, **variables})
         said.append(own.run(f"set -e\n{step['run']}"))
     return said
 
@@ -47,6 +62,8 @@ def play(terminal: Terminal, name: str, job: str, expressions: Mapping[str, str]
 _PAGE = (FOLDER.parent / "docs/how-to/ci.md").read_text()
 GITLAB: dict[str, Any] = yaml.safe_load(_PAGE.partition("# file: .gitlab-ci.yml\n")[2].partition("\n```")[0])
 """The pipeline that docs/how-to/ci.md shows."""
+LINES = _PAGE.partition("needs these five lines")[2].partition("```yaml\n")[2].partition("```")[0].splitlines()
+"""What docs/how-to/ci.md lets the repository of an application write."""
 _SETS_UP = ("make python", "python3 -m tools.environment")
 
 

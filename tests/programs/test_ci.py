@@ -302,6 +302,80 @@ def test_an_approval_that_nobody_could_read_is_no_reason_to_stay_silent(terminal
     assert len(expiring(terminal)) == 1
 
 
+PUSHED = {
+    "inputs.service": "shop/web",
+    "inputs.image": DIGEST,
+    "inputs.token": "token",
+    "github.action_repository": "acme/platform",
+    "github.server_url": "https://github.com",
+    "github.repository": "acme/web",
+    "github.run_id": "7",
+}
+"""What the action knows that an application's repository uses after a push."""
+
+
+@pytest.fixture
+def pushed(tmp_path):
+    """The runner of an application's repository, and a `gh` that writes down what it is asked: there is no GitHub here."""
+    gh = tmp_path / "bin/gh"
+    gh.parent.mkdir()
+    gh.write_text(f'#!/bin/sh\nprintf \'%s\\n\' "$GH_TOKEN" "$@" >{tmp_path}/asked\n')
+    gh.chmod(0o755)
+    more = {"GITHUB_REPOSITORY": "acme/web", "GITHUB_SHA": "9f3c"}
+    return Terminal(tmp_path, tmp_path, more, (gh.parent,))
+
+
+def asked(terminal):
+    """Return what `gh` was asked for: the token, the words, and the fields."""
+    token, *words = (terminal.home / "asked").read_text().splitlines()
+    fields = dict(word.split("=", 1) for word in words if "=" in word)
+    return token, [word for word in words if "=" not in word and word != "--raw-field"], fields
+
+
+def test_five_lines_release_what_the_repository_of_an_application_has_pushed(pushed):
+    assert len(workflows.LINES) == 5
+    [step] = yaml.safe_load("\n".join(workflows.LINES))
+    inputs = workflows.action("release")["inputs"]
+    assert sorted(step["with"]) == sorted(name for name, one in inputs.items() if one.get("required"))
+    given = {"inputs.service": step["with"]["service"]}
+    assert workflows.play_action(pushed, "release", {**PUSHED, **given}) == [(0, "")]
+    fields = asked(pushed)[2]
+    assert (fields["application"], fields["service"]) == ("my-app", "my-backend")
+
+
+def test_an_image_is_released_by_the_workflow_of_the_repository_that_the_action_comes_from(pushed):
+    assert workflows.play_action(pushed, "release", PUSHED) == [(0, "")]
+    token, words, fields = asked(pushed)
+    assert (token, words) == ("token", ["workflow", "run", "release.yml", "--repo", "acme/platform"])
+    assert fields == {
+        "application": "shop",
+        "service": "web",
+        "image": DIGEST,
+        "source-repository": "acme/web",
+        "source-commit": "9f3c",
+        "source-run": "https://github.com/acme/web/actions/runs/7",
+    }
+    assert sorted(fields) == sorted(workflows.read("release.yml")["on"]["workflow_dispatch"]["inputs"])
+
+
+def test_a_deployer_that_is_named_comes_before_the_one_of_the_action(pushed):
+    assert workflows.play_action(pushed, "release", {**PUSHED, "inputs.deployer": "acme/other"}) == [(0, "")]
+    assert asked(pushed)[1][-1] == "acme/other"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("github.action_repository", "", "deployer: a copy of this action in a checkout does not know"),
+        *(("inputs.service", wrong, f"service: '{wrong}' does not name") for wrong in ("", "web", "shop/", "a/shop/web")),
+    ],
+)
+def test_an_image_that_nobody_can_place_is_refused_before_github_is_asked(pushed, name, value, said):
+    [(code, text)] = workflows.play_action(pushed, "release", {**PUSHED, name: value})
+    assert (code, text.startswith(said), "\n  fix: " in text) == (2, True, True)
+    assert not (pushed.home / "asked").exists()
+
+
 def test_gitlab_tells_a_merge_request_what_it_changes(terminal):
     base = terminal.must("git rev-parse main").strip()
     terminal.must("git checkout --quiet -b work")
