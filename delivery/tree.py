@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from delivery import document, gathering, stacks, walker
+from delivery import document, gathering, sources, stacks, walker
 from delivery.folders import Folder
 from delivery.instances import ManifestFile
 from delivery.problems import Problem, Refused, Spot
@@ -26,6 +26,8 @@ from delivery.shapes import (
     Stack,
 )
 
+PLACES = ("applications", "releases", "Pulumi.*")
+"""What is always read of a project's folder. Manifests may lie elsewhere in it."""
 _ALMOST = re.compile(r"\.pvn(?:\.ya?ml|\.json)?\Z", re.IGNORECASE)
 """Names that somebody may take for those of configuration files."""
 
@@ -58,6 +60,13 @@ class Tree:
         for name in sorted([*self.files, *self.compiled]):
             found.setdefault(posixpath.dirname(name) or ".", []).append(name)
         return {folder: tuple(names) for folder, names in found.items()}
+
+    @property
+    def is_self_contained(self) -> bool:
+        """Whether all manifests come from applications/, whatever else the project's folder holds."""
+        owners: tuple[ServiceConfig | ProtectionConfig, ...] = (*self.services.values(), *self.protections.values())
+        places = (place for owner in owners for config in sources.configs(owner) for place in sources.places(config))
+        return all(f"{place.name}/".startswith("applications/") for place in places)
 
     @cached_property
     def _names(self) -> list[str]:

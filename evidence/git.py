@@ -13,12 +13,19 @@ _LEFT_OUT = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 """What a hook that runs us has set for its own repository."""
 
 
-def said(root: Path, *arguments: str, also: Mapping[str, str] | None = None, may_fail: bool = False) -> str:
-    """Return what a git command says. One that may fail says nothing then. Raises WorldFailed."""
+def said(root: Path, *arguments: str, also: Mapping[str, str] | None = None, typed: str = "", may_fail: bool = False) -> str:
+    """Return what a git command says to what is typed. One that may fail says nothing then. Raises WorldFailed."""
     kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=root, env={**kept, **(also or {})}, capture_output=True, encoding="utf-8", check=False
+            ["git", *arguments],
+            cwd=root,
+            env={**kept, **(also or {})},
+            input=typed,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",  # a file may have any name
+            check=False,
         )
     except FileNotFoundError:
         raise WorldFailed("git", "it is not installed", "install git 2.30 or newer") from None

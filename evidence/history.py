@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from delivery.problems import Problem, Refused, Spot
@@ -20,14 +21,17 @@ class Base:
     """The full name of the commit."""
     root: Path
     """A copy of the project's folder as it was there, which is gone after use. It may hold nothing: then it began later."""
+    write_rest: Callable[[], object]
+    """Writes what of the copy was left out at first."""
 
 
 @contextmanager
-def base(root: Path, ref: str) -> Iterator[Base]:
+def base(root: Path, ref: str, first: Sequence[str] = ()) -> Iterator[Base]:
     """Yield the project at the commit where the work on `ref` and the work here part, as `git diff ref...HEAD` does.
 
-    Where the two have no common past, or a shallow clone does not know it, that is `ref` itself. Raises Refused where git
-    knows no such commit, WorldFailed where it cannot be asked.
+    Where the two have no common past, or a shallow clone does not know it, that is `ref` itself. The copy holds only what
+    matches the pathspecs in `first`, where there are any: a repository may have many files that nobody is going to read.
+    Raises Refused where git knows no such commit, WorldFailed where it cannot be asked.
     """
     tip = _commit(root, ref)
     commit = git.said(root, "merge-base", tip, "HEAD", may_fail=True) or tip
@@ -36,10 +40,15 @@ def base(root: Path, ref: str) -> Iterator[Base]:
         # an index of our own: files come out as a checkout would write them, and nobody's index is touched
         index = {"GIT_INDEX_FILE": f"{folder}/index"}
         git.said(root, "read-tree", commit, also=index)
-        git.said(root, "checkout-index", "--all", "--quiet", f"--prefix={folder}/tree/", also=index)
+        write = partial(git.said, root, "checkout-index", "--force", "--quiet", f"--prefix={folder}/tree/", also=index)
+        if first:
+            names = git.said(root, "ls-files", "-z", "--", *first, also=index)
+            write("-z", "--stdin", typed=names)
+        else:
+            write("--all")
         copy = Path(folder, "tree", inside)
         copy.mkdir(parents=True, exist_ok=True)
-        yield Base(commit, copy)
+        yield Base(commit, copy, partial(write, "--all"))
 
 
 def _commit(root: Path, ref: str) -> str:

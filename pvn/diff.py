@@ -58,8 +58,8 @@ def command(ctx: click.Context, base: str, form: Form, full: Path | None) -> Non
 
 def _compared(where: Path, base: str) -> tuple[Changes, str]:
     """Return what changes since the base, and which commit that is."""
-    with history.base(where, base) as found, _named(base):
-        before = desired.deployed(_read(found.root))
+    with history.base(where, base, tree.PLACES) as found, _named(base):
+        before = desired.deployed(_read(found))
     after = desired.deployed(checks.check(tree.read(where)))
     unlike = desired.unlike(before, after)
     with _named(base):
@@ -67,9 +67,15 @@ def _compared(where: Path, base: str) -> tuple[Changes, str]:
     return changes.between(was, desired.rendered(after, lambda one: one.id in unlike)), found.commit
 
 
-def _read(base: Path) -> Tree:
+def _read(base: history.Base) -> Tree:
     """Return the base's tree; an empty one where the project began later."""
-    return checks.check(tree.read(base)) if (base / "applications").is_dir() else Tree()
+    applications = base.root / "applications"
+    if applications.is_dir():
+        found, problems = tree.look(base.root)
+        if not problems and found.is_self_contained:
+            return checks.check(found)
+    base.write_rest()
+    return checks.check(tree.read(base.root)) if applications.is_dir() else Tree()
 
 
 @contextmanager

@@ -73,6 +73,20 @@ def test_a_base_comes_out_as_a_checkout_would_write_it(terminal):
         assert (base.root / "hidden.txt").exists()
 
 
+def test_what_nobody_asked_for_at_first_is_left_out_until_somebody_does(terminal):
+    for name in ("deploy/Pulumi.yaml", "deploy/applications/a \udcff\nb/c.yaml", "deploy/program/big.bin"):
+        (terminal.project / name).parent.mkdir(parents=True, exist_ok=True)
+        (terminal.project / name).write_text("one")
+    terminal.commit()
+    with history.base(terminal.project / "deploy", "main", ["applications", "Pulumi.*"]) as base:
+        files = [path.relative_to(base.root) for path in base.root.rglob("*") if path.is_file()]
+        assert sorted(map(str, files)) == ["Pulumi.yaml", "applications/a \udcff\nb/c.yaml"]
+        base.write_rest()
+        assert (base.root / "program/big.bin").read_text() == "one"
+    with history.base(terminal.project, "main", ["nothing"]) as base:
+        assert list(base.root.iterdir()) == []
+
+
 @pytest.mark.parametrize("ref", ["nowhere", "", "--all", "main^{tree}", "main..main"])
 def test_a_name_that_is_no_commit_is_refused(terminal, ref):
     with pytest.raises(Refused, match="git knows no commit"), history.base(terminal.project, ref):
