@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from importlib import resources
 from zoneinfo import ZoneInfo
 
 from delivery.problems import nearest
@@ -114,7 +113,10 @@ def zone(text: str) -> str:
 
 @cache
 def _zones() -> dict[str, str]:
-    # the package and not the machine: the same file must not be right on one of them and wrong on another
+    # the package and not the machine: the same file must not be right on one of them and wrong on another. Imported late:
+    # most trees have no windows
+    from importlib import resources
+
     names = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
     return {name.casefold(): name for name in names}
 
@@ -131,6 +133,8 @@ def _holds(window: Window, now: datetime) -> bool:
 
 @cache
 def _zone(name: str) -> ZoneInfo:
+    from importlib import resources
+
     with resources.files("tzdata.zoneinfo").joinpath(*name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, name)
 

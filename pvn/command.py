@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from delivery.problems import Problem, Refused, Spot, Trouble, WorldFailed
 
@@ -42,6 +43,11 @@ class _Verbs(click.Group):
             return None
         command: click.Command = importlib.import_module(f"pvn.{name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        # the list is enough: whoever presses the tab key does not wait for every verb to be imported
+        verbs = [CompletionItem(name, help=said) for name, said in VERBS.items() if name.startswith(incomplete)]
+        return verbs + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):

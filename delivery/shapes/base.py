@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic_core import core_schema
 
 from delivery.problems import Spot
 from delivery.shapes.refused import REFUSED, Refusal
@@ -21,6 +22,10 @@ class OfEnvironment:
 OF_ENVIRONMENT = OfEnvironment()
 
 
+PLACED = GetPydanticSchema(lambda *_: core_schema.any_schema())
+"""Marks what the reader itself puts into a shape: nobody types it, so no time goes into a validator of its type."""
+
+
 class Shape(BaseModel):
     """A block of YAML: unknown keys are refused, and nothing changes after reading.
 
@@ -32,9 +37,9 @@ class Shape(BaseModel):
     one_of: ClassVar[tuple["OneOf", ...]] = ()
     """Sets of fields of which exactly one, or at most one, may be there."""
 
-    at: Annotated[SkipValidation[Spot], Field(exclude=True, repr=False)] = Spot("<made>")
+    at: Annotated[Spot, PLACED, Field(exclude=True, repr=False)] = Spot("<made>")
     """Where the block begins."""
-    places: Annotated[SkipValidation[Mapping[str, tuple[int, int]]], Field(exclude=True, repr=False)] = {}
+    places: Annotated[Mapping[str, tuple[int, int]], PLACED, Field(exclude=True, repr=False)] = {}
     """Line and column of each value, by field; inside plain maps and lists by `field.key` and `field.0`."""
 
     def spot(self, path: str) -> Spot:

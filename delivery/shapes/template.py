@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import Field, SkipValidation
+from pydantic import Field
 
 from delivery.document import Node
-from delivery.shapes.base import Shape
+from delivery.shapes.base import PLACED, Shape
 
 
 class ReleaseChannelTemplate(Shape):
     """A partial channel. `delivery.groups` fills it in and checks the result as a channel."""
 
-    node: Annotated[SkipValidation[Node], Field(exclude=True, repr=False)]
+    node: Annotated[Node, PLACED, Field(exclude=True, repr=False)]
     """The block as typed: its keys and the types of its values are checked, its rules not yet."""

@@ -107,6 +107,36 @@ def test_rendering_imports_neither_the_engine_nor_a_cluster_client():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("variables", [{}, {"_PVN_COMPLETE": "bash_complete", "COMP_WORDS": "pvn re", "COMP_CWORD": "1"}])
+def test_whoever_asks_for_the_verbs_waits_for_none_of_them(variables):
+    probe = (
+        "import sys\nfrom pvn.command import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted({m.split('.')[0] for m in sys.modules} & {'delivery', 'evidence', 'pydantic', 'yaml'}))"
+    )
+    command = [sys.executable, "-c", probe]
+    done = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, check=True)
+    assert "release" in done.stdout
+    assert done.stdout.splitlines()[-1] == "['delivery']"  # the words of its refusals
+
+
+@pytest.mark.parametrize("local", ["{path: .}", "{path: ../../../../shared}", "{path: ../../../.., subPath: shared}"])
+def test_a_diff_sees_manifests_wherever_in_the_project_they_lie(project, pvn, tmp_path, local):
+    folder = project / "applications/my-app/services/my-frontend"
+    shared = project / "shared/deployment.yaml"
+    shared.parent.mkdir()
+    shutil.move(folder / shared.name, shared)
+    if local == "{path: .}":
+        (folder / shared.name).symlink_to(f"../../../../shared/{shared.name}")
+    config = folder / "my-frontend.pvn.yaml"
+    config.write_text(re.sub(r"local:\s*path: \.", f"local: {local}", config.read_text()))
+    console.Terminal(project, tmp_path).commit()
+    assert pvn("diff", "--base", "HEAD")[1].startswith("nothing changes since ")
+    shared.write_text(f"{shared.read_text()}  minReadySeconds: 7\n")
+    _, said, _ = pvn("diff", "--base", "HEAD")
+    assert said.startswith("2 service instances since ")
+    assert said.count("minReadySeconds") == 1
+
+
 def test_whoever_stops_reading_early_gets_no_traceback():
     command = f"{sys.executable} -m pvn -C {CHECKOUT} render | head -1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=True)
