@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 from delivery.problems import Problem, Refused, Spot, Trouble, WorldFailed
 
 DONE, REFUSED, USAGE, WAITING, WORLD_FAILED = 0, 1, 2, 3, 4
-"""Exit codes: all is well; your files are wrong; the command line is; something waits; the world did not do its part."""
+"""Exit codes: all is well; your files, or you, say no; the command line is wrong; something waits; the world failed."""
 
 VERBS = {
     "init": "Write a new service, and the project around it where there is none.",
@@ -69,16 +69,27 @@ class _Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _only(_: click.Context, __: click.Parameter, folders: tuple[Path, ...]) -> Path | None:
+    """Return the folder that was named. The last of several would win, and nobody would know."""
+    if len(folders) > 1:
+        raise click.UsageError("say --project once: it takes one value")
+    return folders[0] if folders else None
+
+
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
 @click.option(
-    "-C", "--project", "folder", type=click.Path(path_type=Path), help="The project's folder. [default: the nearest above]"
-)
+    "-C", "--project", "folder", type=click.Path(path_type=Path), multiple=True, callback=_only,
+    help="The project's folder. [default: the nearest above]",
+)  # fmt: skip
 @click.version_option(package_name="pvn", message="%(version)s")
 @click.pass_context
 def pvn(ctx: click.Context, folder: Path | None) -> None:
     """One Pulumi program from an applications/ tree to clusters, gated.
 
     pvn reads, explains and signs; only `pulumi up` changes a cluster.
+
+    It ends with 0 when all is done, 1 when your files or you refuse, 2 when it is called wrongly, 3 when something waits,
+    and 4 when a cluster, a registry or a program fails.
     """
     ctx.obj = folder
     if os.environ.get("NO_COLOR"):

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from pvn import completion
+from pvn.command import REFUSED
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -28,7 +29,7 @@ class Verb(click.Command):
 
 
 def agree(question: str) -> None:
-    """Ask for a yes. Raises Abort for a no, and UsageError where there is nobody to answer."""
+    """Ask for a yes. A no ends the verb as a refusal. Raises UsageError where there is nobody to answer."""
     while True:
         click.echo(f"{question} [y/N]: ", nl=False, err=True)
         # `input` would lose a Ctrl-C that comes while it writes the question
@@ -40,7 +41,7 @@ def agree(question: str) -> None:
             return
         if answer.strip().lower() in ("", "n", "no"):
             click.echo("nothing is signed", err=True)
-            raise click.Abort
+            raise click.exceptions.Exit(REFUSED)
 
 
 def services(default: str = "all") -> Decorator:

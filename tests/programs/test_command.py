@@ -176,6 +176,15 @@ def test_whoever_presses_control_c_gets_no_traceback(project):
     assert b"Traceback" not in said
 
 
+@pytest.mark.parametrize("answer", ["n", "No", ""])
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_whoever_answers_no_has_refused_and_nothing_is_signed(project, tmp_path, verb, answer):
+    command = [sys.executable, "-m", "pvn", verb, "my-app", "-c", "production", "-k", str(key(tmp_path))]
+    code, said = at_a_terminal(command, [("production? [y/N]: ", answer)])
+    assert (code, said.splitlines()[-1]) == (1, "nothing is signed")
+    assert [path.name for path in (project / "approvals").rglob("*") if path.is_file()] == ["allowed_signers"]
+
+
 @pytest.mark.parametrize(("variables", "is_coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_there_is_colour_only_where_a_terminal_is_and_wants_it(project, variables, is_coloured):
     for command in (

@@ -183,6 +183,11 @@ def test_a_project_may_be_named(project, pvn, monkeypatch, tmp_path_factory):
     assert pvn("-C", str(project), "check")[0] == 0
 
 
+def test_a_project_is_named_once(project, pvn):
+    code, _, err = pvn("-C", str(project), "--project", ".", "check")
+    assert (code, "say --project once: it takes one value" in err) == (2, True)
+
+
 def test_a_misspelt_verb_is_a_usage_error_with_the_near_one(pvn):
     code, _, err = pvn("chek")
     assert code == 2
