@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,6 @@ from delivery.desired import Desired
 from delivery.problems import Problem, Refused
 from delivery.records import Ledger
 from delivery.versions import Candidate
-from evidence import ssh
 from pvn import changed, completion, infrastructure, options, output, signing
 from pvn.command import root
 
@@ -52,7 +50,7 @@ def command(
     if stack is not None:
         infrastructure.alone(application, channel, services)
         question = None if yes else f"Approve this for stack {stack}?"
-        signed(infrastructure.say(where, stack, key, form, question), stack, form)
+        infrastructure.say(where, stack, key, form, question)
         return
     application, channel = infrastructure.channel_of(application, channel)
     wanted = checks.check(tree.read(where))
@@ -62,28 +60,13 @@ def command(
     if form is output.Form.TEXT:
         _show(candidates, remembered)
     if not changing:
-        nothing(f"{channel} has these objects already", form)
+        signing.tell_nothing(f"{channel} has these objects already", form)
         return
     signing.warn(where, application, channel, {one.instance.service: one.version for one in changing})
     chosen = signing.usable(key)
     if not yes:
         options.agree(f"Approve this for {channel}?")
-    files = signing.say(where, changing, chosen)
-    signed(files, candidates[0].instance.stack, form)
-
-
-def nothing(why: str, form: output.Form) -> None:
-    """Say that there is nothing to sign for."""
-    click.echo(json.dumps({"files": []}) if form is output.Form.JSON else f"nothing to sign for: {why}")
-
-
-def signed(files: Sequence[str], stack: str, form: output.Form) -> None:
-    """Say which files were written, and what to do with them."""
-    if form is output.Form.JSON:
-        click.echo(json.dumps({"files": files}))
-        return
-    lines = [*(f"signed: {file}" for file in files), f"next: git add {ssh.FOLDER}, then pulumi up -s {stack}"]
-    click.echo("\n".join(lines))
+    signing.tell(signing.say(where, changing, chosen), candidates[0].instance.stack, form)
 
 
 def _refuse_loose(candidates: Sequence[Candidate]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from delivery import checks, foundations, tree
+from delivery import approvals, checks, foundations, tree
 from delivery.canonical import short
 from delivery.gates import Alteration
 from delivery.problems import Problem, Refused, Spot, suggestion
@@ -17,17 +17,22 @@ from pvn import options, output, signing, standing, waiting
 
 def say(
     where: Path, stack: str, key: Path | None, form: output.Form, question: str | None, *, is_rejection: bool = False
-) -> list[str]:
-    """Show what changes in a stack's runtimes and registries, ask where there is a question, sign, and return the files."""
+) -> None:
+    """Show what changes in a stack's runtimes and registries, ask where there is a question, sign, and name the file."""
     changes = _asked_for(where, checks.check(tree.read(where)), stack)
+    if not changes:
+        signing.tell_nothing(f"the runtimes and registries of {stack} are what was last completed", form)
+        return
     if form is output.Form.TEXT:
         _show(changes)
+    if not is_rejection:
+        signing.warn(where, approvals.STACK, stack, {one.name: one.digest for one in changes}, "these settings")
     chosen = signing.usable(key)
     if question:
         options.agree(question)
     digests = {one.name: (one.digest, one.digest) for one in changes}
     texts = {one.name: one.text for one in changes}
-    return [signing.of_stack(where, stack, digests, texts, chosen, is_rejection=is_rejection)]
+    signing.tell([signing.of_stack(where, stack, digests, texts, chosen, is_rejection=is_rejection)], stack, form)
 
 
 def channel_of(application: str | None, channel: str | None) -> tuple[str, str]:
@@ -48,7 +53,7 @@ def alone(application: str | None, channel: str | None, services: Sequence[str])
 def _asked_for(where: Path, wanted: Tree, stack: str) -> tuple[Alteration, ...]:
     """Return what changes in a stack's runtimes and registries since they were last completed.
 
-    Raises Refused where nothing does, or where nobody has to approve it; WorldFailed where its state cannot be read.
+    Raises Refused where nobody has to approve it, WorldFailed where its state cannot be read.
     """
     file = Spot(f"Pulumi.{stack}.yaml")
     if stack not in wanted.stacks:
@@ -59,11 +64,7 @@ def _asked_for(where: Path, wanted: Tree, stack: str) -> tuple[Alteration, ...]:
         fix = "give it the precondition: `pvn:preconditions: [{manualApproval: {}}]`"
         raise Refused([Problem(file, "its runtimes and registries change without approval", fix)])
     changes = foundations.alterations(stack, settings, standing.memory(where, stack).inventory)
-    found = tuple(one for one in changes if one.is_change)
-    if not found:
-        what = "its runtimes and registries are what was last completed, so there is nothing to sign for"
-        raise Refused([Problem(file, what, f"see what waits: pvn status, or pulumi up -s {stack}")])
-    return found
+    return tuple(one for one in changes if one.is_change)
 
 
 def _show(changes: Sequence[Alteration]) -> None:

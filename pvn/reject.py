@@ -9,7 +9,6 @@ import click
 from delivery import checks, tree
 from delivery.canonical import short
 from pvn import completion, infrastructure, options, output, signing
-from pvn.approve import signed
 from pvn.command import root
 
 
@@ -47,7 +46,7 @@ def command(
     if stack is not None:
         infrastructure.alone(application, channel, services)
         question = None if yes else f"Keep this out of stack {stack}?"
-        signed(infrastructure.say(where, stack, key, form, question, is_rejection=True), stack, form)
+        infrastructure.say(where, stack, key, form, question, is_rejection=True)
         return
     application, channel = infrastructure.channel_of(application, channel)
     candidates, _ = signing.asked_for(where, checks.check(tree.read(where)), application, channel, services)
@@ -56,4 +55,4 @@ def command(
     chosen = signing.usable(key)
     if not yes:
         options.agree(f"Keep this out of {channel}?")
-    signed(signing.say(where, candidates, chosen, is_rejection=True), candidates[0].instance.stack, form)
+    signing.tell(signing.say(where, candidates, chosen, is_rejection=True), candidates[0].instance.stack, form)

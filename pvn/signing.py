@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ from delivery.records import Ledger
 from delivery.tree import Tree
 from delivery.versions import Candidate
 from evidence import signatures, ssh
-from pvn import named, standing
+from pvn import named, output, standing
 
 
 def asked_for(
@@ -53,12 +54,26 @@ def asked_for(
     return rollbacks.pinned(chosen, remembered), remembered
 
 
-def warn(where: Path, application: str, channel: str, versions: Mapping[str, str]) -> None:
+def warn(where: Path, application: str, channel: str, versions: Mapping[str, str], this: str = "this version") -> None:
     """Say of each no to these versions, by service, that a yes does not help against it."""
     given, _, _ = signatures.read(where, lambda said: said.is_rejection)
     for no in rejections(application, channel, versions, given):
-        said = f"{no.signer} rejected this version, and a no outweighs every yes: {no.file}"
+        said = f"{no.signer} rejected {this}, and a no outweighs every yes: {no.file}"
         click.echo(f"{said}\n  next: git rm {no.file}", err=True)
+
+
+def tell(files: Sequence[str], stack: str, form: output.Form) -> None:
+    """Say which files were written, and what to do with them."""
+    if form is output.Form.JSON:
+        click.echo(json.dumps({"files": files}))
+        return
+    lines = [*(f"signed: {file}" for file in files), f"next: git add {ssh.FOLDER}, then pulumi up -s {stack}"]
+    click.echo("\n".join(lines))
+
+
+def tell_nothing(why: str, form: output.Form) -> None:
+    """Say that there is nothing to sign for."""
+    click.echo(json.dumps({"files": []}) if form is output.Form.JSON else f"nothing to sign for: {why}")
 
 
 def _topics(candidate: Candidate) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from delivery import checks, desired, tree
+from delivery import blueprints, checks, desired, tree
 from delivery.canonical import short
 from delivery.records import UNKNOWN
 from tests import console
@@ -202,6 +202,44 @@ def test_a_yes_after_a_no_is_told_that_it_does_not_help(signed):
     # another version is another matter
     shop.release(4)
     assert "outweighs" not in shop.pvn(f"approve shop {how}")[1]
+
+
+@pytest.fixture
+def guarded(signed):
+    """A production whose own clusters change only with approval, and that remembers what it has built of them."""
+    shop, _ = signed
+    file = shop.root / "Pulumi.production.yaml"
+    file.write_text(f"{file.read_text()}  pvn:preconditions: [{{manualApproval: {{}}}}]\n")
+    found = blueprints.of_stack(tree.read(shop.root).stacks["production"])
+    state = json.loads((shop.states / "production.json").read_text())
+    state["infrastructure"] = {one.id: {"current": one.digest} for one in found}
+    state["settings"] = {one.digest: one.text for one in found}
+    (shop.states / "production.json").write_text(json.dumps(state))
+    return shop, f"--stack production --yes --key {shop.root.parent / 'key'}"
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_where_nothing_of_a_stack_would_change_nothing_is_signed(guarded, verb):
+    shop, how = guarded
+    said = "nothing to sign for: the runtimes and registries of production are what was last completed\n"
+    assert shop.pvn(f"{verb} {how}") == (0, said)
+    assert shop.pvn(f"{verb} --output json {how}") == (0, '{"files": []}\n')
+    assert [*(shop.root / "approvals").rglob("*.yaml")] == []
+
+
+def test_a_yes_to_settings_that_somebody_has_rejected_is_told_that_it_does_not_help(guarded):
+    shop, how = guarded
+    file = shop.root / "Pulumi.production.yaml"
+    file.write_text(file.read_text().replace("type: local}", "type: local, nodes: 3}"))
+    code, said = shop.pvn(f"reject {how}")
+    assert (code, "outweighs" in said) == (0, False)
+    (no,) = [path.relative_to(shop.root).as_posix() for path in (shop.root / "approvals").rglob("*.yaml")]
+    code, said = shop.pvn(f"approve {how}")
+    warning = f"jo rejected these settings, and a no outweighs every yes: {no}\n  next: git rm {no}\n"
+    assert code == 0
+    assert said.index(warning) < said.index("signed: ")
+    file.write_text(file.read_text().replace("nodes: 3", "nodes: 4"))
+    assert "outweighs" not in shop.pvn(f"approve {how}")[1]
 
 
 def test_a_freeze_is_seen_although_nothing_waits_for_it(shop):
