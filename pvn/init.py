@@ -4,42 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import posixpath
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from delivery import checks, protections, tree
 from delivery.audit import audit
-from delivery.problems import Problem, Refused, Spot, WorldFailed
+from delivery.problems import Problem, Refused, Spot
 from delivery.shapes import Stack
 from delivery.shapes.values import NAME
 from delivery.tree import Tree
-from pvn import options, output, pinning, release_file, skeleton, spelling
+from pvn import image as images
+from pvn import options, output, release_file, skeleton, spelling
 from pvn.command import place, root
+from pvn.image import Image
 
 _PROJECT = re.compile(r"[^A-Za-z0-9_.-]+")
 """What a Pulumi project may not have in its name, under which its state is kept."""
 _PROGRAM = Path(__file__).resolve().parents[1]
-
-
-@dataclass(frozen=True)
-class Image:
-    """An image reference, taken apart."""
-
-    host: str
-    path: str
-    value: str
-    """Its tag or its digest."""
-
-    @property
-    def address(self) -> str:
-        """Its registry and its repository."""
-        return f"{self.host}/{self.path}"
 
 
 @click.command(cls=options.Verb)
@@ -74,7 +61,7 @@ def command(
     found = _found(where)
     application = _named("application", application or _ask("application", "Application"))
     service = _named("service", service or _ask("service", "Service"))
-    chosen = _image(image or _ask("image", "Image, such as docker.io/acme/web:1.4.2"))
+    chosen = images.parse(image or _ask("image", "Image, such as docker.io/acme/web:1.4.2"))
     if application not in found.applications and not channel_names:
         channel_names = tuple(re.split(r"[,\s]+", _ask("channel", "Release channels, from first to last")))
     if application in found.applications and channel_names:
@@ -82,7 +69,7 @@ def command(
     names = [_named("channel", one) for one in channel_names]
     # what is wrong with the project is said before anybody is asked about an image
     _absent(where, _files(where, found, application, service, chosen, port, names))
-    chosen = _pinned(chosen, is_guarded=_is_guarded(found, application, names))
+    chosen = images.pinned(chosen, is_guarded=_is_guarded(found, application, names))
     files = _files(where, found, application, service, chosen, port, names)
     _write(where, files)
     if form is output.Form.JSON:
@@ -147,21 +134,6 @@ def _named(kind: str, name: str) -> str:
     return name
 
 
-def _image(text: str) -> Image:
-    name, _, digest = text.partition("@")
-    head, colon, tail = name.rpartition(":")
-    base, tag = (head, tail) if colon and "/" not in tail else (name, "")
-    host, _, path = base.partition("/")
-    here = Spot("--image")
-    if not path or not re.search(r"[.:]|^localhost$", host):
-        what = f"{text!r} does not say which registry the image is in"
-        raise Refused([Problem(here, what, f"write it whole, such as docker.io/{base or 'acme/web'}:1.4.2")])
-    if not (digest or tag):
-        what = f"{text!r} says neither which tag nor which digest of the image"
-        raise Refused([Problem(here, what, f"write {base}@sha256:…, or a tag such as {base}:1.4.2")])
-    return Image(host, path, digest or tag)
-
-
 def _is_guarded(found: Tree, application: str, names: Sequence[str]) -> bool:
     """Return whether any release channel of an application, or of the one that is to be made, has gates."""
     if application not in found.applications:
@@ -170,28 +142,12 @@ def _is_guarded(found: Tree, application: str, names: Sequence[str]) -> bool:
     return any(one.preconditions or protections.attached(one, None) for one in channels)
 
 
-def _pinned(image: Image, *, is_guarded: bool) -> Image:
-    """Return an image by its digest. A tag stays only where its registry does not answer and no gate depends on it."""
-    if image.value.startswith("sha256:"):
-        return image
-    try:
-        digest = pinning.digest("--image", image.address, image.value)
-    except WorldFailed as failed:
-        if is_guarded:
-            raise
-        click.echo(
-            f"{failed}\nthe release says the tag {image.value!r} until then: it may name another image tomorrow", err=True
-        )
-        return image
-    return replace(image, value=digest)
-
-
 def _files(
     where: Path, found: Tree, application: str, service: str, image: Image, port: int | None, names: Sequence[str]
 ) -> dict[str, str]:
     """Return what is to be written, by name below the project's folder."""
     files: dict[str, str] = {}
-    registry, repository = _registry(found.stacks, image)
+    registry, repository = images.registry(found.stacks, image)
     if not (where / "Pulumi.yaml").exists():
         files |= _project(where)
     if application in found.applications:
@@ -230,9 +186,9 @@ def _project(where: Path) -> dict[str, str]:
         "Pulumi.yaml": skeleton.text(
             "Pulumi.yaml",
             project=_PROJECT.sub("-", where.name).strip("-") or "pvn",
-            program=str(_PROGRAM),
-            provider=f"{_PROGRAM}/components/local/kwok",
-            environment=sys.prefix,
+            program=_path_from(where, _PROGRAM),
+            provider=_path_from(where, _PROGRAM / "components/local/kwok"),
+            environment=_path_from(where, Path(sys.prefix)),
         ),
         "approvals/allowed_signers": skeleton.text("allowed_signers"),
         ".gitignore": skeleton.text("gitignore"),
@@ -240,19 +196,14 @@ def _project(where: Path) -> dict[str, str]:
     return {name: text for name, text in texts.items() if not (where / name).exists()}
 
 
-def _registry(stacks: Mapping[str, Stack], image: Image) -> tuple[str, str]:
-    """Return the name of the registry that has an image, and the image's repository in it."""
-    whole = image.address
-    declared = {one.url: one.name for stack in stacks.values() for one in stack.registries}
-    for url in sorted(declared, key=len, reverse=True):
-        if whole.startswith(f"{url}/"):
-            return declared[url], whole.removeprefix(f"{url}/")
-    if stacks:
-        name = re.sub(r"[^a-z0-9]+", "-", image.host.lower()).strip("-")
-        what = f"no stack file declares the registry of {whole}"
-        fix = f"add {{name: {name}, type: external, url: {image.host}}} to pvn:registries of each"
-        raise Refused([Problem(Spot("Pulumi.*.yaml"), what, fix)])
-    return re.sub(r"[^a-z0-9]+", "-", f"registry-{image.host.lower()}").strip("-"), image.path
+def _path_from(where: Path, folder: Path) -> str:
+    """Return a folder as Pulumi.yaml names it: from the project's own where a clone of both would have it there, too.
+
+    So it is where the program and the project lie beside or in one another. Elsewhere only this machine's path is known.
+    """
+    is_near = where.parent == _PROGRAM.parent or _PROGRAM.is_relative_to(where) or where.is_relative_to(_PROGRAM)
+    goes_along = folder.is_relative_to(where) or (is_near and folder.is_relative_to(_PROGRAM))
+    return Path(os.path.relpath(folder, where)).as_posix() if goes_along else str(folder)
 
 
 def _runtime(stacks: Mapping[str, Stack], channel: str) -> str:
