@@ -57,7 +57,7 @@ quick: python ## Every test that needs no engine, no cluster and no emulator
 	$(PYTEST) -n auto $(QUICK)
 
 golden: python ## Write the golden answers anew; read the diff
-	$(PYTEST) -q tests/golden --refresh
+	$(PYTEST) -q tests/golden tests/programs/test_transcripts.py --refresh
 	git --no-pager diff --stat -- tests/golden docs/schemas
 
 emulated: python ## The tests that call emulators of AWS; these are fetched the first time

@@ -1,4 +1,4 @@
-"""What holds for every tier: how hard the property tests try, and where temporary files go.
+"""What holds for every tier: how hard the property tests try, where temporary files go, and when golden files are written.
 
 `--hypothesis-profile thorough` is what `make test` asks of all that opens gates: a hundred times the examples.
 """
@@ -7,10 +7,14 @@ import gc
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests import console
 
 settings.register_profile("default", max_examples=100, deadline=None)
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
@@ -22,6 +26,30 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 gc.set_threshold(100_000, 20, 20)
 """The clouds' SDKs are a million objects: looked through as often as Python does by itself, they take half of the time."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer --refresh, which `make golden` gives."""
+    parser.addoption("--refresh", action="store_true", help="write the golden files instead of comparing")
+
+
+@pytest.fixture
+def is_refreshing(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written; a run of all tests never does."""
+    return bool(request.config.getoption("--refresh"))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the tree that is shipped, and the test is in it."""
+    monkeypatch.chdir(console.shipped(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def pvn(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Call the command in this process: how it ends, and what it says to either stream."""
+    return partial(console.called, capsys)
 
 
 def pytest_collection_finish() -> None:

@@ -1,6 +1,6 @@
 """Trees that are refused, each in a folder of tests/golden/refused, and the exact words in its said.txt.
 
-To add a case, make a folder with a small project in it and run `pytest tests/golden --refresh`. Symbolic links do not
+To add a case, make a folder with a small project in it and run `make golden`. Symbolic links do not
 survive every way of copying a checkout: write them into `links.txt`, a line `where -> target` each.
 """
 

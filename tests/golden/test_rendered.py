@@ -1,6 +1,6 @@
 """Trees and what every instance of them would get, each in a folder of tests/golden/rendered: a file in `expected/` each.
 
-To add a case, make a folder with a small project in it and run `pytest tests/golden --refresh`; then read what was written.
+To add a case, make a folder with a small project in it and run `make golden`; then read what was written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""docs/schemas holds the schemas that editors read; `pytest tests/golden --refresh` writes them from the shapes."""
+"""docs/schemas holds the schemas that editors read; `make golden` writes them from the shapes."""
 
 import json
 import re

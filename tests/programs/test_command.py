@@ -9,24 +9,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from functools import partial
 
 import pytest
 import yaml
 
 from tests import console
 from tests.console import CHECKOUT
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.chdir(console.shipped(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def pvn(capsys):
-    return partial(console.called, capsys)
 
 
 def key(folder, name="key"):

@@ -4,7 +4,6 @@ import importlib
 import json
 import re
 import shlex
-from functools import partial
 
 import pytest
 import yaml
@@ -12,19 +11,7 @@ import yaml
 from delivery.problems import WorldFailed
 from pvn import release_file
 from pvn.command import VERBS
-from tests import console
 from tests.console import CHECKOUT
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    monkeypatch.chdir(console.shipped(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def pvn(capsys):
-    return partial(console.called, capsys)
 
 
 def test_a_sound_project_is_said_to_be_one(project, pvn):

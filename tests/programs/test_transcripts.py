@@ -2,7 +2,7 @@
 
 A case begins with a copy of `project/`, committed on the branch `main`; everything else in the case's folder is laid over it
 and is not committed. To add one, write the commands into a transcript.txt, each behind `$ `, and run
-`pytest tests/golden --refresh`; then read what was written. A `deleted` file names what the case takes away, line by line.
+`make golden`; then read what was written. A `deleted` file names what the case takes away, line by line.
 """
 
 import shutil
@@ -13,7 +13,7 @@ import pytest
 
 from tests import console, preloaded
 
-FOLDER = Path(__file__).parent / "transcripts"
+FOLDER = Path(__file__).parents[1] / "golden/transcripts"
 CASES = sorted(path.parent for path in FOLDER.glob("*/transcript.txt"))
 
 
