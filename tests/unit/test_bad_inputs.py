@@ -6,7 +6,6 @@ The proof is Prodvana's own: the published descriptors decode it, and the field 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 
 import prodvana.proto.prodvana.config_file.config_pb2 as config_pb2
 import pytest
@@ -165,19 +164,16 @@ def some_of(name: str) -> list[Mutant]:
 
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_every_spoilt_file_is_refused_with_place_problem_and_fix_or_proven_good(name):
-    found = outcomes(name)
+    found = Counter(outcome(name, what, node) for what, node in some_of(name))
     assert not [one for one in found if one not in ("refused", "accepted")]
-    assert found["refused"] > 20
+    assert found["refused"] > max(20, found["accepted"])
+    # some of what is spoilt is good in another way, but for one file in which nothing can be
+    assert found["accepted"] >= found.total() // 25 or name == "always.pvn.yaml"
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_the_file_is_good_before_it_is_spoilt(name):
     assert outcome(name, "nothing", document.load(EVERYTHING[name], name)) == "accepted"
-
-
-@cache
-def outcomes(name: str) -> Counter[str]:
-    return Counter(outcome(name, what, node) for what, node in some_of(name))
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
@@ -198,12 +194,8 @@ def test_no_misspelt_key_no_double_spelling_and_no_null_item_gets_through(name):
     assert not through
 
 
-def test_there_are_more_than_a_thousand_of_them():
-    """Run with `-rP` to see the numbers."""
-    found = sum(map(outcomes, EVERYTHING), Counter())
-    print(f"{found['refused']} spoilt files refused, {found['accepted']} proven good")
-    assert found["refused"] > 1000
-    assert found["accepted"] > 100
+def test_there_are_thousands_of_them():
+    assert sum(len(some_of(name)) for name in EVERYTHING) > 3000
 
 
 @pytest.mark.parametrize(

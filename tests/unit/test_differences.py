@@ -1,5 +1,6 @@
 import copy
 import random
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 from delivery import canonical, differences
 from delivery.differences import ABSENT, Difference
 
-plain = st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab\n", max_size=3)
+TEXTS = ["".join(letters) for length in range(4) for letters in product("ab\n", repeat=length)]
+plain = st.sampled_from([None, False, True, *range(-3, 4)]) | st.sampled_from(TEXTS)
 fields = st.sampled_from(["name", "env", "ports", "containers", "finalizers", "containerPort", "protocol", "args", "a.b/c"])
 values = st.recursive(
     plain, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(fields, inner, max_size=4), max_leaves=15

@@ -11,6 +11,8 @@ from tests.unit.test_bad_inputs import mutants, plain
 from tests.unit.typed import EVERYTHING, judge
 
 SCHEMAS = {kind: schemas.schema(kind) for kind in ("pvn", "release", "stack")}
+VALIDATORS = {kind: jsonschema.Draft202012Validator(schema) for kind, schema in SCHEMAS.items()}
+"""One for all files: each finds its way through the references of its schema once."""
 
 BEYOND_A_SCHEMA = ".tz"
 """A time zone is a name in a database, in any case."""
@@ -21,7 +23,7 @@ def kind_of(name: str) -> str:
 
 
 def why_not(name: str, data: object) -> str:
-    error = next(jsonschema.Draft202012Validator(SCHEMAS[kind_of(name)]).iter_errors(data), None)
+    error = next(VALIDATORS[kind_of(name)].iter_errors(data), None)
     return error.message if error else ""
 
 

@@ -1,6 +1,7 @@
 """Windows of time, above all on the days on which the clocks are changed."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -168,7 +169,7 @@ def test_of_several_windows_the_first_to_open_counts():
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns"]
 WINDOWS = st.builds(
     Window,
-    st.frozensets(st.tuples(st.integers(0, 6), st.integers(0, 23)), min_size=1, max_size=40),
+    st.frozensets(st.sampled_from(list(product(range(7), range(24)))), min_size=1, max_size=40),
     st.sampled_from([*ZONES, "Africa/Casablanca", "Asia/Gaza", "America/Nuuk", "Antarctica/Troll"]),
     st.just(""),
 )

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from delivery.gotemplate import Template, TemplateError, limits, render
+from delivery.gotemplate import Template, TemplateError, limits, render, verbs
 
 
 def refused(source, data=None):
@@ -50,8 +50,11 @@ def test_a_loop_without_end_is_refused(source):
     assert "runs too long" in refused(source)
 
 
-def test_a_million_rounds_are_too_many():
-    assert "runs too long" in refused("{{range 1000001}}{{end}}")
+def test_a_million_steps_are_not_too_many_and_one_more_round_is():
+    # 99 pieces of text and the round itself
+    rounds = "{{{{range {}}}}}" + "x{{{{/**/}}}}" * 99 + "{{{{end}}}}"
+    assert render(rounds.format(10_000), None) == "x" * 990_000
+    assert "runs too long" in refused(rounds.format(10_001))
 
 
 def test_a_break_ends_even_a_long_loop():
@@ -91,6 +94,10 @@ def test_data_that_holds_itself_is_refused():
     data["x"] = [data]
     for source in ("{{.}}", "{{print .}}", '{{printf "%v" .}}', "{{toYaml .}}", "{{toJson .}}"):
         assert "deep" in refused(source, data) or "too large" in refused(source, data)
+
+
+def test_data_that_doubles_at_each_level_is_refused(monkeypatch):
+    monkeypatch.setattr(verbs, "LONGEST_TEXT", 1 << 18)
     doubled: list[object] = ["x"]
     for _ in range(60):
         doubled = [doubled, doubled]

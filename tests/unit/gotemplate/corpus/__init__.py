@@ -27,9 +27,14 @@ def native(data: Any) -> Any:
     return [native(value) for value in data] if isinstance(data, list) else data
 
 
+_READY = {f"@{name}": native(data) for name, data in _DATA.items()}
+"""Made once for thousands of cases: if rendering changed its data, the answers of later ones would be others."""
+
+
 def cases(name: str) -> Iterator[dict[str, Any]]:
     """Return one file's cases, their data ready for rendering."""
     with (FOLDER / f"{name}.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
             case = json.loads(line)
-            yield case | {"data": native(named(case["data"]))}
+            data = case["data"]
+            yield case | {"data": _READY[data] if isinstance(data, str) and data in _READY else native(data)}
