@@ -14,7 +14,7 @@ from pathlib import Path
 from tools.packages import Packages, locked
 from tools.toolchain import cache
 from tools.toolchain.progress import Progress
-from tools.toolchain.trouble import Trouble
+from tools.toolchain.trouble import ended
 
 LOCK = Path(__file__).with_suffix(".txt")
 
@@ -39,18 +39,5 @@ class Emulators:
         return packages.python
 
 
-def main() -> int:
-    """Return 0 when the emulators are ready, 4 when the world failed, 130 when a person stopped it."""
-    try:
-        print(Emulators().ensure())
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 4
-    except KeyboardInterrupt:
-        print("stopped; the next run goes on from there", file=sys.stderr)
-        return 130
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(lambda: print(Emulators().ensure())))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tools.packages import Packages, locked
 from tools.toolchain.progress import Progress
-from tools.toolchain.trouble import Trouble
+from tools.toolchain.trouble import ended
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = "requirements-dev.txt"
@@ -58,18 +58,5 @@ class Environment:
         return hashed.hexdigest()
 
 
-def main() -> int:
-    """Return 0 when the environment is ready, 4 when the world failed, 130 when a person stopped it."""
-    try:
-        Environment(ROOT, Progress()).ensure()
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 4
-    except KeyboardInterrupt:
-        print("stopped; the next `make setup` goes on from there", file=sys.stderr)
-        return 130
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(Environment(ROOT, Progress()).ensure))
