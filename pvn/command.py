@@ -83,7 +83,7 @@ def _only(_: click.Context, __: click.Parameter, folders: tuple[Path, ...]) -> P
 )  # fmt: skip
 @click.version_option(package_name="pvn", message="%(version)s")
 @click.pass_context
-def pvn(ctx: click.Context, folder: Path | None) -> None:
+def pvn(ctx: click.Context, folder: Path | None) -> None:  # noqa: ARG001  # see `root`
     """One Pulumi program from an applications/ tree to clusters, gated.
 
     pvn reads, explains and signs; only `pulumi up` changes a cluster.
@@ -91,15 +91,14 @@ def pvn(ctx: click.Context, folder: Path | None) -> None:
     It ends with 0 when all is done, 1 when your files or you refuse, 2 when it is called wrongly, 3 when something waits,
     and 4 when a cluster, a registry or a program fails.
     """
-    ctx.obj = folder
     if os.environ.get("NO_COLOR"):
         ctx.color = False
 
 
 def root(ctx: click.Context) -> Path:
     """Return the project's root: the folder that was named, else the nearest one above with a Pulumi.yaml."""
-    named: Path | None = ctx.find_root().obj
-    start = place(named)
+    start = place(ctx)
+    named = _named(ctx)
     for folder in [start] if named else [start, *start.parents]:
         if (folder / "Pulumi.yaml").is_file():
             return folder
@@ -110,12 +109,17 @@ def root(ctx: click.Context) -> Path:
     raise Refused([Problem(Spot(str(start)), "there is no Pulumi.yaml here or above", fix)])
 
 
-def place(named: Path | None) -> Path:
+def place(ctx: click.Context) -> Path:
     """Return the folder that was named, else the one that we are in. Raises Refused where that one was taken away."""
     try:
-        return (named or Path.cwd()).resolve()
+        return (_named(ctx) or Path.cwd()).resolve()
     except FileNotFoundError:
         raise Refused([Problem(Spot("."), "the folder that you are in is gone", "go to a project's folder")]) from None
+
+
+def _named(ctx: click.Context) -> Path | None:
+    # the tab key asks for names without calling `pvn`, which could have kept it
+    return ctx.find_root().params.get("folder")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -99,7 +99,7 @@ def _place(ctx: click.Context) -> Path:
     try:
         return root(ctx)
     except Refused:
-        folder = place(ctx.find_root().obj)
+        folder = place(ctx)
         if folder.exists() and not folder.is_dir():
             raise Refused([Problem(Spot(str(folder)), "this is not a folder", "name a folder: pvn -C FOLDER …")]) from None
         return folder
