@@ -107,7 +107,9 @@ def test_whoever_asks_for_the_verbs_waits_for_none_of_them(variables):
     assert done.stdout.splitlines()[-1] == "['delivery']"  # the words of its refusals
 
 
-@pytest.mark.parametrize("local", ["{path: .}", "{path: ../../../../shared}", "{path: ../../../.., subPath: shared}"])
+@pytest.mark.parametrize(
+    "local", ["{path: .}", "{path: ../../../../shared}", """{path: ../../../.., subPath: '{{"shared"}}'}"""]
+)
 def test_a_diff_sees_manifests_wherever_in_the_project_they_lie(project, pvn, tmp_path, local):
     folder = project / "applications/my-app/services/my-frontend"
     shared = project / "shared/deployment.yaml"
