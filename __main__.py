@@ -39,7 +39,7 @@ async def update() -> dict[str, object]:
         pulumi.info(text)
     if foundation.is_incomplete:
         adoption.begin(partial(backend.cut_off, root, name))
-    isolation.begin(lambda failed: broken.text(foundation, failed), Rollouts().has_stalled)
+    isolation.begin(lambda failed: broken.text(foundation, failed), Rollouts(steps.unchanged).has_stalled)
     vouched = attestations.make(root, name, config.attestation_key, judged.candidates, judged.evidence)
     entered = await accounts.enter(foundation)
     return stack.make(foundation, steps, spaces, root, supply(foundation.tree(wanted, name)), vouched, entered)

@@ -7,12 +7,13 @@ Such an answer is no proof, so the cluster is asked until there is one (docs/adr
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pulumi
 from google.protobuf import json_format, struct_pb2
 
-from delivery import objects
+from delivery import objects, states
 from evidence import rollouts
 
 _PROVIDER = "pulumi:providers:kubernetes"
@@ -21,9 +22,14 @@ _PATIENCE = 600.0
 
 
 class Rollouts:
-    """Every object of an update that the provider is done with, and whether its cluster is as well."""
+    """Every object of an update that the provider is done with, and whether its cluster is as well.
 
-    def __init__(self) -> None:
+    `unchanged` are the service instances, by id, of which nobody has to ask: the state keeps an early answer for good, and
+    an update that has completed since says that it came true.
+    """
+
+    def __init__(self, unchanged: Collection[str] = ()) -> None:
+        self._unchanged = unchanged
         self._clusters: dict[str, rollouts.Rollouts] = {}
         """By the URN of the provider that leads to each."""
 
@@ -34,7 +40,7 @@ class Rollouts:
         """
         if request.type == _PROVIDER:
             self._clusters[answer.urn] = rollouts.Rollouts(request.name, _kubeconfig(request.object))
-        if not _is_behind(answer.object):
+        if not _is_behind(answer.object) or self._is_unchanged(request.parent):
             return False
         key, cluster = objects.key(json_format.MessageToDict(answer.object)), self._clusters[_provider(request)]
         why = cluster.settle(key, _patience(request))
@@ -42,6 +48,10 @@ class Rollouts:
             where = f"{key.kind} {key.name}" + (f" --namespace {key.namespace}" if key.namespace else "")
             pulumi.log.error(f"{key} in {cluster.runtime!r}: {why}\n  fix: {_FIX.format(where)}")
         return why is not None
+
+    def _is_unchanged(self, parent: str) -> bool:
+        is_instance = bool(parent) and states.type_of(parent) == states.INSTANCE
+        return is_instance and states.name_of(parent) in self._unchanged
 
 
 _FIX = "see what keeps it (kubectl describe {}), mend that and update again; until then this release does not count"

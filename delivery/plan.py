@@ -86,6 +86,11 @@ class Plan:
     texts: Mapping[str, str]
     """The bundles that the stack must remember, by digest."""
 
+    @property
+    def unchanged(self) -> frozenset[str]:
+        """The ids of the instances that get what the last update completed: there is nothing to wait for."""
+        return frozenset(one.candidate.instance.id for one in self.steps if one.record and one.record == one.history.current)
+
 
 def plan(
     candidates: Sequence[Candidate],

@@ -12,7 +12,7 @@ from pulumi.runtime import mocks
 
 from components import isolation
 from components.rollouts import Rollouts
-from delivery import objects
+from delivery import objects, states
 from delivery.objects import ObjectKey
 from evidence import rollouts
 from tests.components.recording import Recording, run
@@ -51,7 +51,9 @@ class Asked(list[tuple[str, str, ObjectKey, float]]):
         return self.answer
 
 
-def update(monkeypatch: pytest.MonkeyPatch, answer: str | None, seen: int | None = 1, **annotations: str) -> Any:
+def update(
+    monkeypatch: pytest.MonkeyPatch, answer: str | None, seen: int | None = 1, unchanged: str = "", **annotations: str
+) -> Any:
     """Apply a Deployment and what waits for it; return what was registered, what was asked, and whether values are known."""
     asked = Asked(answer)
     monkeypatch.setattr(rollouts.Rollouts, "settle", asked)
@@ -59,12 +61,15 @@ def update(monkeypatch: pytest.MonkeyPatch, answer: str | None, seen: int | None
     known: list[bool] = []
 
     def program() -> None:
-        isolation.begin(lambda failed: "", Rollouts().has_stalled)
+        isolation.begin(lambda failed: "", Rollouts([unchanged]).has_stalled)
         config = pulumi.Output.secret("the way in")
         provider = pulumi.ProviderResource("kubernetes", "k", {"kubeconfig": config})
-        opts = pulumi.ResourceOptions(provider=provider, custom_timeouts=pulumi.CustomTimeouts(create="9s", update="9s"))
+        service = pulumi.ComponentResource(states.INSTANCE, "shop/staging/web")
+        opts = pulumi.ResourceOptions(
+            parent=service, provider=provider, custom_timeouts=pulumi.CustomTimeouts(create="9s", update="9s")
+        )
         web = pulumi.CustomResource(DEPLOYMENT, "web", _manifest("Deployment", "web", annotations), opts)
-        after = pulumi.ResourceOptions(provider=provider, depends_on=[web])
+        after = pulumi.ResourceOptions(parent=service, provider=provider, depends_on=[web])
         pulumi.CustomResource("kubernetes:batch/v1:Job", "check", _manifest("Job", "check", {objects.HURRY: "true"}), after)
         pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "beside", {}, pulumi.ResourceOptions(provider=provider))
         metadata = getattr(web, "metadata")  # noqa: B009 - set by its input's name
@@ -105,10 +110,10 @@ def test_a_rollout_that_stalls_fails_the_update_and_only_what_needs_it_is_left_o
 
 
 @pytest.mark.parametrize(
-    ("seen", "annotations"),
-    [(2, {}), (None, {}), (1, {objects.HURRY: "true"})],
-    ids=["its controller has seen it", "it says nothing of that", "its manifest asks nobody to wait"],
+    ("seen", "more"),
+    [(2, {}), (None, {}), (1, {objects.HURRY: "true"}), (1, {"unchanged": "shop/staging/web"})],
+    ids=["seen by its controller", "says nothing of that", "its manifest asks nobody to wait", "completed before"],
 )
-def test_nobody_asks_a_cluster_without_a_reason(monkeypatch, seen, annotations):
-    recording, asked, is_known, _ = update(monkeypatch, answer="never", seen=seen, **annotations)
+def test_nobody_asks_a_cluster_without_a_reason(monkeypatch, seen, more):
+    recording, asked, is_known, _ = update(monkeypatch, answer="never", seen=seen, **more)
     assert (asked, is_known, recording.is_done) == ([], True, True)

@@ -48,6 +48,22 @@ def test_after_a_failed_update_the_release_before_it_holds():
     assert planned(SHUT, interrupted).bundle == OLD.bundle
 
 
+@pytest.mark.parametrize(
+    ("verdict", "remembered", "is_unchanged"),
+    [
+        (OPEN, ledger(production=(NEW,)), True),
+        (SHUT, ledger(production=(OLD,)), True),
+        (OPEN, ledger(production=(OLD,)), False),
+        (OPEN, Ledger({NEW.instance.id: history(None, NEW, interrupted=True)}, ledger(production=(NEW,)).texts), False),
+        (SHUT, Ledger(), False),
+    ],
+    ids=["as it was", "held", "another release", "not completed the last time", "absent"],
+)
+def test_nothing_has_to_be_waited_for_where_the_last_update_completed_the_same(verdict, remembered, is_unchanged):
+    found = plan([NEW], {NEW.instance.id: verdict}, remembered, ["k-production"], Tombstones())
+    assert found.unchanged == (frozenset({NEW.instance.id}) if is_unchanged else frozenset())
+
+
 def test_the_stack_remembers_the_new_the_last_and_the_one_before():
     older = candidate(image="older", version="v0")
     found = plan([NEW], {NEW.instance.id: OPEN}, ledger(production=(OLD, older, older)), ["k-production"], Tombstones())
