@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ FOLDER = Path(__file__).resolve().parents[1] / ".github"
 _EXPRESSION = re.compile(r"\$\{\{ *(.*?) *\}\}")
 
 
+@cache
 def read(name: str) -> dict[str, Any]:
     """Return a workflow. YAML takes its key `on` for a boolean."""
-    found = yaml.safe_load((FOLDER / "workflows" / name).read_text())
+    found = yaml.load((FOLDER / "workflows" / name).read_text(), yaml.CSafeLoader)
     return {"on" if key is True else key: value for key, value in found.items()}
 
 
@@ -60,7 +62,8 @@ def _play(terminal: Terminal, steps: list[dict[str, Any]], expressions: Mapping[
 
 
 _PAGE = (FOLDER.parent / "docs/how-to/ci.md").read_text()
-GITLAB: dict[str, Any] = yaml.safe_load(_PAGE.partition("# file: .gitlab-ci.yml\n")[2].partition("\n```")[0])
+_TEXT = _PAGE.partition("# file: .gitlab-ci.yml\n")[2].partition("\n```")[0]
+GITLAB: dict[str, Any] = yaml.load(_TEXT, yaml.CSafeLoader)
 """The pipeline that docs/how-to/ci.md shows."""
 LINES = _PAGE.partition("needs these five lines")[2].partition("```yaml\n")[2].partition("```")[0].splitlines()
 """What docs/how-to/ci.md lets the repository of an application write."""

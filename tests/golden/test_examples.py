@@ -68,12 +68,12 @@ def test_environments_live_in_accounts_of_their_own(tmp_path, cloud):
 def test_editors_find_the_schema_and_agree(file):
     assert file.read_text().startswith("# yaml-language-server: $schema=../../docs/schemas/stack.json\n")
     schema = json.loads((ROOT / "docs/schemas/stack.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(file.read_text()))
+    jsonschema.Draft202012Validator(schema).validate(yaml.load(file.read_text(), yaml.CSafeLoader))
 
 
 def test_no_provider_is_there_by_default():
     for file in ROOT.glob("examples/*/Pulumi.*.yaml"):
-        disabled = yaml.safe_load(file.read_text())["config"]["pulumi:disable-default-providers"]
+        disabled = yaml.load(file.read_text(), yaml.CSafeLoader)["config"]["pulumi:disable-default-providers"]
         assert disabled == ["aws", "azure-native", "gcp", "kubernetes"], file
 
 
@@ -87,4 +87,4 @@ def test_deploy_identities_may_do_nothing_by_wildcard_but_look():
     for file in ROOT.glob("examples/azure/policies/*.json"):
         assert not [one for one in json.loads(file.read_text())["Actions"] if "*" in one], file
     for file in ROOT.glob("examples/gcp/policies/*.yaml"):
-        assert not [one for one in yaml.safe_load(file.read_text())["includedPermissions"] if "*" in one], file
+        assert not [one for one in yaml.load(file.read_text(), yaml.CSafeLoader)["includedPermissions"] if "*" in one], file

@@ -38,7 +38,7 @@ def test_every_file_that_people_type_names_its_schema_and_is_valid(file):
     assert named, f"{file} does not begin with the name of its schema"
     found = (file.parent / named[1]).resolve()
     assert found == ROOT / "docs/schemas" / f"{kind_of(file)}.json"
-    jsonschema.Draft202012Validator(json.loads(found.read_text())).validate(yaml.safe_load(file.read_text()))
+    jsonschema.Draft202012Validator(json.loads(found.read_text())).validate(yaml.load(file.read_text(), yaml.CSafeLoader))
 
 
 def test_the_reader_and_pulumi_read_past_the_comment():

@@ -21,7 +21,7 @@ def test_a_file_that_uses_everything_is_read(name):
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_prodvanas_own_decoder_takes_it_too(name):
-    assert json_format.ParseDict(yaml.safe_load(EVERYTHING[name]), config_pb2.ProdvanaConfig())
+    assert json_format.ParseDict(yaml.load(EVERYTHING[name], yaml.CSafeLoader), config_pb2.ProdvanaConfig())
 
 
 def test_no_field_is_left_out():
@@ -60,7 +60,7 @@ def reachable(roots: list[type[Shape]]) -> list[type[Shape]]:
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_other_spelling_of_every_field_means_the_same(name):
     shape = read(EVERYTHING[name], name)
-    respelt = yaml.safe_dump(other_spelling(yaml.safe_load(EVERYTHING[name]), ProdvanaConfig), sort_keys=False)
+    respelt = yaml.safe_dump(other_spelling(yaml.load(EVERYTHING[name], yaml.CSafeLoader), ProdvanaConfig), sort_keys=False)
     assert read(respelt, name).model_dump() == shape.model_dump()
 
 

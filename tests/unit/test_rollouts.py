@@ -3,11 +3,17 @@
 import pytest
 
 from delivery.objects import ObjectKey
+from evidence import rollouts
 from evidence.rollouts import Rollouts
 from tests.unit.test_cluster import WEB, deployment, kubeconfig
 from tests.unit.test_cluster import api as api  # noqa: PLC0414 - a fixture
 
 ONE = "/apis/apps/v1/namespaces/shop/deployments/web"
+
+
+@pytest.fixture(autouse=True)
+def in_a_hurry(monkeypatch):
+    monkeypatch.setattr(rollouts, "SHORTEST", 0.001)
 
 
 def at(generation, seen, **more):
