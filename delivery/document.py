@@ -107,8 +107,10 @@ def _scalar_tag(value: str) -> str:
     return str(_RESOLVER.resolve(yaml.ScalarNode, value, (True, False)))  # type: ignore[no-untyped-call]  # stubs
 
 
-def _is_bottomless(text: str) -> bool:
-    """Whether a text nests so deep that composing it, which recurses in C, would crash."""
+def is_bottomless(text: str) -> bool:
+    """Return whether a text nests so deep that composing it, which recurses in C, would crash. Raises YAMLError."""
+    if sum(map(text.count, ("[", "{", "- ", "? "))) <= _SUSPICIOUS:
+        return False
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -135,7 +137,7 @@ class _Reader:
 
     def compose(self, text: str) -> yaml.Node | None:
         try:
-            if sum(map(text.count, ("[", "{", "- ", "? "))) > _SUSPICIOUS and _is_bottomless(text):
+            if is_bottomless(text):
                 self.problems.append(Problem(Spot(self.file), "the YAML is nested too deep", "make it flatter"))
                 return None
             return self._only(_Composer(text))

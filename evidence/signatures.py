@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from delivery import approvals, canonical
+from delivery import approvals, canonical, document
 from delivery.approvals import Statement
 from delivery.facts import Approval, BadApproval, Misfit
 from delivery.problems import WorldFailed
@@ -74,7 +74,10 @@ def _opened(root: Path, file: Path) -> _Paper | BadApproval:
     """Return what a file claims, or why it claims nothing."""
     name = file.relative_to(root).as_posix()
     try:
-        content = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
+        written = file.read_text("utf-8")
+        if document.is_bottomless(written):
+            return BadApproval(name, "", "", _NO_APPROVAL)
+        content = yaml.load(written, yaml.CSafeLoader)
         text, signature = content["statement"], content["signature"]
         statement = approvals.parse(text)
         texts = _texts(content.get("objects"), statement)

@@ -57,7 +57,7 @@ def from_yaml(text: str) -> Value:
     try:
         # without the timestamps: Kubernetes' YAML has none, they are strings
         loaded = yaml.load(text, _Loader)  # noqa: S506 - a safe loader, made below
-    except (yaml.YAMLError, ValueError, TypeError, AttributeError) as wrong:
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError) as wrong:
         raise Failure(f"error converting YAML: {str(wrong).splitlines()[0]}", "give it one YAML document") from None
     return _Copier().copy(loaded)
 
@@ -114,5 +114,5 @@ def from_json(text: str) -> Value:
     """Return the value of a JSON text. Raises a Failure where it is none."""
     try:
         return _Copier().copy(json.loads(text))
-    except ValueError as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise Failure(f"error converting JSON: {wrong}", "give it one JSON value") from None

@@ -176,9 +176,11 @@ def test_a_key_that_may_not_approve_now_does_not_count(desk, options):
         "a: !!python/object/new:os.system [id]",
         "\0",
         "[\n" * 5000,
+        "[" * 50_000,
+        "- " * 50_000,
         yaml.safe_dump({"statement": "[\n" * 50000, "signature": "x"}),
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_a_file_that_is_no_approval_proves_nothing(desk, content):
     desk.allow("jane")

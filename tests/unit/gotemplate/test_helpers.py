@@ -104,3 +104,9 @@ def test_the_documentation_lists_them_all_and_no_other():
 def test_helpers_can_be_switched_off():
     with pytest.raises(TemplateError, match='function "quote" not defined'):
         render("{{quote .s}}", DATA, helpers=False)
+
+
+@pytest.mark.parametrize(("helper", "what"), [("fromYaml", "YAML"), ("fromJson", "JSON")])
+def test_what_nests_without_a_bottom_is_refused(helper, what):
+    with pytest.raises(TemplateError, match=f"error converting {what}"):
+        render(f"{{{{{helper} .deep}}}}", {"deep": "[" * 5_000})
