@@ -15,7 +15,7 @@ from delivery.namespaces import namespaces
 from delivery.plan import plan
 from delivery.problems import Trouble
 from delivery.supply import supply
-from evidence import attestations, backend, configuration, judgements, stacks
+from evidence import attestations, backend, configuration, displaced, judgements, stacks
 from pvn import broken, waiting
 
 
@@ -34,6 +34,7 @@ async def update() -> dict[str, object]:
     removed = tombstones.removed(wanted)
     runtimes, moved = foundation.runtimes, homes.elsewhere(wanted, name)
     steps = plan(judged.candidates, judged.verdicts, memory.ledger, runtimes, removed, config.max_deletions, moved)
+    steps = displaced.restored(name, outputs[name], steps)
     spaces = namespaces(steps.steps, memory.inventory.namespaces, removed, runtimes)
     for text in filter(None, (waiting.of_infrastructure(foundation), waiting.text(steps))):
         pulumi.info(text)

@@ -40,6 +40,8 @@ class ServiceInstanceArgs:
     object, and must not have the old one deleted after it."""
     keeps_objects: bool = False
     """True where the objects stay in the cluster when the service goes."""
+    is_restored: bool = False
+    """True where the cluster has others in their place: they are applied although nothing has changed."""
 
 
 class ServiceInstance(pulumi.ComponentResource):
@@ -109,9 +111,7 @@ def _resource(found: Mapping[str, Any], args: ServiceInstanceArgs, opts: pulumi.
         alias = pulumi.Alias(type_=kubernetes.token(former, found["kind"]))
         opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[alias]))
     name = "/".join(filter(None, (runtime, metadata.get("namespace"), metadata["name"])))
-    return pulumi.CustomResource(
-        kubernetes.token(found["apiVersion"], found["kind"]), name, _marked(found, args.digest), opts
-    )
+    return pulumi.CustomResource(kubernetes.token(found["apiVersion"], found["kind"]), name, _marked(found, args), opts)
 
 
 _APPLIED = {objects.MANAGER: "pvn", objects.FORCE: "true"}
@@ -119,12 +119,14 @@ _APPLIED = {objects.MANAGER: "pvn", objects.FORCE: "true"}
 object that its state knows nothing of, and the next one must not meet itself as a stranger (docs/adr/0024)."""
 
 
-def _marked(found: Mapping[str, Any], digest: str) -> dict[str, Any]:
+def _marked(found: Mapping[str, Any], args: ServiceInstanceArgs) -> dict[str, Any]:
     """Return the object with its digest, and with how it is applied: without the provider's wait for a Service's endpoints.
 
     Whether the pods behind a Service are ready is what their workload says; waiting 10 seconds for it twice is most of the
     time that a first release of many services takes.
     """
     hurry = {objects.HURRY: "true"} if (found["apiVersion"], found["kind"]) == ("v1", "Service") else {}
-    annotations = {**hurry, **(found["metadata"].get("annotations") or {}), **_APPLIED, objects.MANIFESTS: digest}
+    restored = {objects.RESTORED: "true"} if args.is_restored else {}
+    own = found["metadata"].get("annotations") or {}
+    annotations = {**hurry, **own, **_APPLIED, **restored, objects.MANIFESTS: args.digest}
     return {**found, "metadata": {**found["metadata"], "annotations": annotations}}

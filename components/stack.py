@@ -83,6 +83,7 @@ def _instance(
         cluster=place.runtime.cluster,
         progress_deadline=instance.progress_deadline,
         keeps_objects=instance.keeps_objects,
+        is_restored=step.is_restored,
         # what an interrupted update may have applied counts as well: a hold after it goes back to the older apiVersion
         former=objects.former(step.bundle.objects, (*candidate_objects, *(step.before.objects if step.before else ()))),
         version=step.record.version,

@@ -16,6 +16,8 @@ HURRY = "pulumi.com/skipAwait"
 """The provider's annotation for an object that nobody waits for."""
 MANAGER, FORCE = "pulumi.com/patchFieldManager", "pulumi.com/patchForce"
 """The provider's annotations that say under which name an object is applied, and that the tree has the last word."""
+RESTORED = "prodvana.io/restored"
+"""The annotation of an object that is put back: a difference, so that the engine has it applied."""
 STAGE = "prodvana.io/stage"
 """The annotation of what a protection brings: when its Jobs run."""
 CHECKED = "prodvana.io/checked"
@@ -63,7 +65,7 @@ def place(found: Mapping[str, Any]) -> tuple[str, ...]:
 
 def bare(found: Mapping[str, Any]) -> dict[str, Any]:
     """Return a registered object as its bundle has it: without the annotations that it gets on its way to the cluster."""
-    added = {VERSION, MANIFESTS, HURRY, MANAGER, FORCE}
+    added = {VERSION, MANIFESTS, HURRY, MANAGER, FORCE, RESTORED}
     metadata = dict(found["metadata"])
     kept = {name: value for name, value in (metadata.pop("annotations", None) or {}).items() if name not in added}
     return {**found, "metadata": {**metadata, **({"annotations": kept} if kept else {})}}

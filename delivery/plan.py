@@ -7,8 +7,8 @@ never released and may not be yet is absent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -53,6 +53,13 @@ class Step:
     """The objects to apply; None where there are none."""
     before: Bundle | None = None
     """The objects of the last completed release, where the step replaces them by others."""
+    is_restored: bool = False
+    """True where the cluster has objects of another release in their place, which the step puts back."""
+
+    @property
+    def runtime(self) -> str:
+        """The name of the runtime that the objects are on, or would be."""
+        return (self.bundle or self.candidate.bundle).runtime
 
     @property
     def tried(self) -> Record | None:
@@ -89,7 +96,13 @@ class Plan:
     @property
     def unchanged(self) -> frozenset[str]:
         """The ids of the instances that get what the last update completed: there is nothing to wait for."""
-        return frozenset(one.candidate.instance.id for one in self.steps if one.record and one.record == one.history.current)
+        kept = (one for one in self.steps if one.record and one.record == one.history.current and not one.is_restored)
+        return frozenset(one.candidate.instance.id for one in kept)
+
+    def restoring(self, displaced: Collection[str]) -> Plan:
+        """Return the plan with these instances, by id, put back."""
+        steps = (replace(one, is_restored=True) if one.candidate.instance.id in displaced else one for one in self.steps)
+        return replace(self, steps=tuple(steps))
 
 
 def plan(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
@@ -123,13 +124,18 @@ _LOOK = "see what `kubectl get namespaces` says with its kubeconfig"
 _START = "start the cluster, or run `pulumi up` for its stack"
 
 
+_READING = Lock()
+"""What reads kubeconfigs ends the process where two threads ask it for the first time at once (seen with msgspec 0.22)."""
+
+
 def connect(kubeconfig: str) -> httpx2.Client:
     """Return a client that is authorised as the kubeconfig says; the ambient environment plays no part."""
     import httpx2
     from lightkube.config.client_adapter import Client, ConnectionParams
     from lightkube.config.kubeconfig import KubeConfig
 
-    config = KubeConfig.from_dict(yaml.safe_load(kubeconfig)).get()
+    with _READING:
+        config = KubeConfig.from_dict(yaml.safe_load(kubeconfig)).get()
     if config is None:
         raise ValueError("the kubeconfig has no current context")
     return Client(config, ConnectionParams(timeout=httpx2.Timeout(TIMEOUT), trust_env=False))

@@ -91,7 +91,7 @@ def gather(
         signed = pool.submit(signatures.read, root, may_count)
         written = pool.submit(authors.read, root, candidates)
         denied = pool.submit(commits.read, root, (*candidates, *wanted.candidates))
-        live = dict(pool.map(lambda item: _look(outputs, *item), asked.items()))
+        live = dict(pool.map(lambda item: look(outputs, *item), asked.items()))
         good, bad, misfits = signed.result()
         stacks = [name for name in wanted.stacks if is_recorded and name not in own]
         attested = dict(pool.map(lambda name: (name, attestations.read(root, name, outputs.get(name))), stacks))
@@ -118,7 +118,8 @@ def kubeconfigs(outputs: Outputs) -> dict[str, str]:
     return {name: text for name, text in texts if isinstance(text, str) and text != records.UNKNOWN}
 
 
-def _look(outputs: Mapping[str, Outputs | Unknown], place: tuple[str, str], wanted: Wanted) -> tuple[str, Live | Unknown]:
+def look(outputs: Mapping[str, Outputs | Unknown], place: tuple[str, str], wanted: Wanted) -> tuple[str, Live | Unknown]:
+    """Return a runtime, of a stack, and what its cluster says of the wanted objects."""
     stack, runtime = place
     of_stack = outputs.get(stack, unasked(stack))
     if isinstance(of_stack, Unknown):

@@ -31,7 +31,8 @@ def text(plan: Plan) -> str:
 
 def headline(step: Step) -> str:
     """Return which instance it is, what it keeps and what it waits with."""
-    kept = f"keeps {short(step.record.version)}" if step.record else "was never released"
+    keeps = "gets back" if step.is_restored else "keeps"
+    kept = f"{keeps} {short(step.record.version)}" if step.record else "was never released"
     return f"{step.candidate.instance.id} {kept}; {short(step.candidate.version)} waits"
 
 

@@ -96,10 +96,10 @@ def _live(upstream: Candidate, evidence: Evidence) -> Window | Unknown:
     for key in objects.keys(upstream.bundle.objects):
         found = live.get(key)
         if found is None:
-            return Unknown(f"{key} does not exist in {channel!r}", update)
+            return Unknown(f"{key} does not exist in {channel!r}", mend)
         if found.version != upstream.version:
             what = f"{key} in {channel!r} is at version {short(found.version or 'unknown')}, not {short(upstream.version)}"
-            return Unknown(what, update)
+            return Unknown(what, mend)
         if found.manifests != upstream.bundle.digest:
             return Unknown(f"{key} in {channel!r} is not of this release: its {objects.MANIFESTS} is another", mend)
         if found.drift is not None:

@@ -173,6 +173,31 @@ def test_a_killed_update_is_finished_by_the_next_one(released):
     assert released.images("staging") == {"web": image("two"), "api": image("one")}
 
 
+def test_what_is_held_is_put_back_where_a_killed_update_had_replaced_it(released):
+    """Killed after the cluster has taken the objects and before the state has: here the state is put back to what it was."""
+    before, held = released.root / "before.json", released.images("production")
+    released.release("web", "two")
+    assert released.up("staging").code == 0
+    assert released.pulumi("stack", "export", "--stack", "production", "--file", str(before)).code == 0
+    signed = set((released.root / "approvals").glob("**/*.yaml"))
+    for step in (released.approve(), released.up("production")):
+        assert step.code == 0, step.out
+    assert released.pulumi("stack", "import", "--stack", "production", "--file", str(before)).code == 0
+    assert released.images("production") == held | {"web": image("two")}
+
+    for file in set((released.root / "approvals").glob("**/*.yaml")) - signed:
+        file.unlink()
+    said = released.up("production")
+    assert said.code == 0, said.out
+    assert "shop/production/web gets back" in said
+    assert released.images("production") == held
+    said = released.up("production")
+    assert said.code == 0, said.out
+    assert "shop/production/web keeps" in said
+    assert released.images("production") == held
+    assert released.up("production", "--expect-no-changes").code == 0
+
+
 def test_first_releases_that_a_killed_update_began_are_kept_and_finished_later(released):
     for name in ("new", "newer"):
         released.add(name)

@@ -64,6 +64,14 @@ def test_nothing_has_to_be_waited_for_where_the_last_update_completed_the_same(v
     assert found.unchanged == (frozenset({NEW.instance.id}) if is_unchanged else frozenset())
 
 
+def test_what_is_put_back_has_to_be_waited_for_although_its_release_is_the_same():
+    found = plan([NEW], {NEW.instance.id: SHUT}, ledger(production=(OLD,)), ["k-production"], Tombstones())
+    put_back = found.restoring({NEW.instance.id})
+    assert [one.is_restored for one in (*found.steps, *put_back.steps)] == [False, True]
+    assert (put_back.unchanged, put_back.steps[0].bundle) == (frozenset(), OLD.bundle)
+    assert found.restoring({"shop/production/another"}) == found
+
+
 def test_the_stack_remembers_the_new_the_last_and_the_one_before():
     older = candidate(image="older", version="v0")
     found = plan([NEW], {NEW.instance.id: OPEN}, ledger(production=(OLD, older, older)), ["k-production"], Tombstones())
