@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -41,19 +41,29 @@ _BEFORE = 8
 
 
 def first_difference(old: str, new: str) -> str | None:
-    """Return in a few words the first place where two texts that people signed differ; None where they do not."""
+    """Return in a few words the first place where two texts that people signed differ, and how many more there are.
+
+    None where they do not differ.
+    """
     try:
         before, now = (_by_name(json.loads(text)) for text in (old, new))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+    found = list(_differences(before, now))
+    if not found:
+        return None
+    return f"{found[0]}, and {len(found) - 1} more" if len(found) > 1 else found[0]
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for name in dict.fromkeys([*before, *now]):
         if name not in before or name not in now:
-            return f"{name} is {'new' if name in now else 'gone'}"
-        if (found := next(differences.between(before[name], now[name]), None)) is not None:
+            yield f"{name} is {'new' if name in now else 'gone'}"
+            continue
+        for found in differences.between(before[name], now[name]):
             place = f"{name} {found.path}".strip()
-            old_one, new_one = _shown(found.before, found.after)
-            return f"{place}: {old_one} is now {new_one}"
-    return None
+            old, new = _shown(found.before, found.after)
+            yield f"{place}: {old} is now {new}"
 
 
 def _by_name(fields: Any) -> dict[str, Any]:

@@ -27,6 +27,8 @@ class Drift:
     fact: str
     next: str | None = None
     """What to do first; None where the next update of its stack puts it right."""
+    is_dropped: bool = False
+    """Whether its cluster may know no such field: a server drops that without a word, so the manifest is to be mended."""
 
 
 UNCOMPARED = Drift("nobody compared it with its release")
@@ -53,6 +55,8 @@ _NOBODYS: tuple[Path, ...] = (
     *(("metadata", "name"), ("metadata", "namespace"), ("metadata", "creationTimestamp")),
 )
 """Fields that no manager ever owns."""
+_FREE = ("labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData")
+"""Fields in which any name will do."""
 _DEPTH = max(map(len, _NOBODYS))
 _PLAIN = (str, int, float)
 """What holds no other values; a bool is an int."""
@@ -101,7 +105,15 @@ def _changes(wanted: Json, live: Json, fields: Json, entries: Sequence[Json]) ->
         # what was set to nothing others may fill, unless it is one value with all that is in it
         if value in ({}, [], None) and not any(_owned(one, path) == {} for one in others):
             continue
-        yield Drift(f"{_text(path)} {'is gone' if found is None else 'was changed'}{_by(path, others)}")
+        by = _by(path, others)
+        is_dropped = found is None and not by and _is_named_by_kubernetes(path)
+        fact = f"{_text(path)} {'is gone' if found is None else 'was changed'}{by}"
+        yield Drift(f"{fact}, or its cluster knows no such field" if is_dropped else fact, is_dropped=is_dropped)
+
+
+def _is_named_by_kubernetes(path: Path) -> bool:
+    """Return whether a path ends with a field, not with an item of a list or a name that people make up, as of a label."""
+    return isinstance(path[-1], str) and not any(step in _FREE for step in path[:-1])
 
 
 def _is_autoscaler(entry: Json) -> bool:

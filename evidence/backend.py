@@ -99,8 +99,9 @@ def _answer(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
         if "no stack named" in done.stderr:
             return Absent(f"stack {stack!r} does not exist yet", f"pulumi stack init {stack} && pulumi up -s {stack}")
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1].removeprefix("error: ")
-        fix = "pulumi login" if "login" in last else f"pulumi stack {question[0]} -s {stack}"
-        return Unknown(f"the state of stack {stack!r} cannot be read: {last}", fix)
+        return Unknown(
+            f"the state of stack {stack!r} cannot be read: {last}", _fix(last, f"pulumi stack {question[0]} -s {stack}")
+        )
     try:
         answer = json.loads(done.stdout)
     except (ValueError, RecursionError):
@@ -110,3 +111,10 @@ def _answer(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
         why = f"`pulumi` gave an answer for stack {stack!r} that makes no sense"
         return Unknown(why, f"pulumi stack {question[0]} -s {stack}")
     return answer
+
+
+def _fix(said: str, again: str) -> str:
+    """Return what to do about what `pulumi` said; where we cannot tell, whoever asks again sees all of it."""
+    if "passphrase" in said.lower():
+        return "set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, as it was when the stack was made"
+    return "pulumi login" if "login" in said else again

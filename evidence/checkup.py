@@ -61,6 +61,11 @@ class _Stack:
     def kubeconfigs(self) -> Mapping[str, str]:
         return {} if isinstance(self.outputs, Unknown) else gather.kubeconfigs(self.outputs)
 
+    @property
+    def unread(self) -> Unknown | None:
+        """Why nobody can tell what its updates have left; None where the state could be read, or there is none yet."""
+        return self.outputs if isinstance(self.outputs, Unknown) and not isinstance(self.outputs, Absent) else None
+
 
 Answers = Iterator[Finding]
 _Question = partial[Answers]
@@ -151,6 +156,10 @@ def _cut_off(stack: _Stack, root: Path) -> Answers:
     elif found:
         for one in found:
             yield _lost(stack.name, one)
+    elif stack.unread:
+        yield Finding(
+            stack.name, about, State.UNKNOWN, "nothing is vouched for while the state cannot be read", stack.unread.next
+        )
     else:
         yield Finding(stack.name, about, State.OK, "they have left nothing behind")
 
@@ -170,6 +179,11 @@ def _account(stack: _Stack, account: accounts.Account) -> Answers:
 def _cluster(stack: _Stack, runtime: RuntimeSettings) -> Answers:
     about = f"runtime {runtime.name}"
     kubeconfig = stack.kubeconfigs.get(runtime.name)
+    if kubeconfig is None and stack.unread:
+        yield Finding(
+            stack.name, about, State.UNKNOWN, "how to reach it is in the state, which cannot be read", stack.unread.next
+        )
+        return
     if kubeconfig is None:
         yield Finding(stack.name, about, State.UNKNOWN, "no update has made it known yet", f"pulumi up -s {stack.name}")
         return

@@ -11,7 +11,7 @@ import click
 from delivery import changes, checks, gates, tree
 from delivery.canonical import short
 from delivery.desired import Desired
-from delivery.problems import Problem, Refused
+from delivery.problems import Problem, Refused, WorldFailed
 from delivery.records import Ledger
 from delivery.versions import Candidate
 from pvn import changed, completion, infrastructure, options, output, signing
@@ -55,7 +55,7 @@ def command(
     application, channel = infrastructure.channel_of(application, channel)
     wanted = checks.check(tree.read(where))
     candidates, remembered = signing.asked_for(where, wanted, application, channel, services)
-    changing = [one for one in candidates if not (remembered and gates.is_there(one, remembered.history(one.instance.id)))]
+    changing = _changing(candidates, remembered)
     _refuse_loose(changing)
     if form is output.Form.TEXT:
         _show(candidates, remembered)
@@ -66,7 +66,16 @@ def command(
     chosen = signing.usable(key)
     if not yes:
         options.agree(f"Approve this for {channel}?")
+    elif isinstance(remembered, WorldFailed):
+        what = f"{remembered.what}; so nobody can tell what would change, and --yes signs nothing"
+        raise WorldFailed(remembered.where, what, remembered.fix)
     signing.tell(signing.say(where, changing, chosen), candidates[0].instance.stack, form)
+
+
+def _changing(candidates: Sequence[Candidate], remembered: Ledger | WorldFailed) -> Sequence[Candidate]:
+    if isinstance(remembered, WorldFailed):
+        return candidates
+    return [one for one in candidates if not gates.is_there(one, remembered.history(one.instance.id))]
 
 
 def _refuse_loose(candidates: Sequence[Candidate]) -> None:
@@ -80,14 +89,18 @@ def _refuse_loose(candidates: Sequence[Candidate]) -> None:
         raise Refused(problems)
 
 
-def _show(candidates: Sequence[Candidate], remembered: Ledger | None) -> None:
+def _show(candidates: Sequence[Candidate], remembered: Ledger | WorldFailed) -> None:
     """Show what would change for each candidate, compared with what its stack has released there last."""
     for one in candidates:
-        record = remembered.history(one.instance.id).effective if remembered else None
-        before = replace(one, version=record.version, bundle=remembered.bundle(record)) if remembered and record else None
-        click.echo(f"{one.instance.id}: {short(record.version) if record else 'nothing yet'} → {short(one.version)}")
-        if remembered is None:
-            click.echo("  what runs there now cannot be told: see `pulumi stack output`; this is the whole of it")
+        before = None
+        if isinstance(remembered, WorldFailed):
+            click.echo(f"{one.instance.id}: unknown → {short(one.version)}")
+            click.echo(f"  what runs there now cannot be told, so this is the whole of it: {remembered.what}")
+            click.echo(f"  fix: {remembered.fix}")
+        else:
+            record = remembered.history(one.instance.id).effective
+            before = replace(one, version=record.version, bundle=remembered.bundle(record)) if record else None
+            click.echo(f"{one.instance.id}: {short(record.version) if record else 'nothing yet'} → {short(one.version)}")
         found = changes.between(Desired((before,) if before else ()), Desired((one,)))
         for change in found.instances:
             click.echo("\n".join(f"  {line}" for line in changed.lines(change)))

@@ -87,10 +87,10 @@ def _next(where: Path, files: Mapping[str, str]) -> Iterator[str]:
         return
     is_repository = any((folder / ".git").exists() for folder in (where, *where.parents))
     yield "once, before the first update:"
-    yield from [] if is_repository else ["  git init"]
+    yield from [] if is_repository else ["  git init -b main"]
     yield "  export PULUMI_CONFIG_PASSPHRASE=…     # or name a key of your cloud below: --secrets-provider=…"
     yield from (f"  pulumi stack init {one}" for one in stacks)
-    yield "  export PULUMI_CONTINUE_ON_ERROR=true PULUMI_IGNORE_AMBIENT_PLUGINS=true"
+    yield "  export PULUMI_CONTINUE_ON_ERROR=true"
     yield "each time: pulumi up --suppress-outputs -s STACK, then pvn status"
 
 

@@ -29,11 +29,11 @@ from pvn import named, output, standing
 
 def asked_for(
     where: Path, wanted: Tree, application: str, channel: str, services: Sequence[str]
-) -> tuple[tuple[Candidate, ...], Ledger | None]:
+) -> tuple[tuple[Candidate, ...], Ledger | WorldFailed]:
     """Return the candidates that an approval would cover, and what their stack remembers.
 
-    Covered are those of the channel that ask for approval. The memory is None where it cannot be had and nothing depends on
-    it. Raises Refused for names that do not exist.
+    Covered are those of the channel that ask for approval. Where the memory cannot be had and nothing depends on it, why
+    that is so comes in its place. Raises Refused for names that do not exist.
     """
     meant = named.application(wanted, application, channel, services)
     found = desired.desire(wanted, lambda one: (one.application, one.channel) == (application, channel))
@@ -47,10 +47,10 @@ def asked_for(
     chosen = [by_service[name] for name in (dict.fromkeys(services) or sorted(by_service))]
     try:
         remembered = standing.memory(where, chosen[0].instance.stack).ledger
-    except WorldFailed:
+    except WorldFailed as wrong:
         if any(one.instance.rollback for one in chosen):
             raise  # what a rollback brings back is known to the stack alone
-        return tuple(chosen), None
+        return tuple(chosen), wrong
     return rollbacks.pinned(chosen, remembered), remembered
 
 

@@ -27,12 +27,23 @@ def progress(candidate: Candidate, history: History, evidence: Evidence) -> Iter
     if history.effective in (None, wanted) or not instance.rolls_back:
         return
     back = f"it goes back to {short(history.effective.version)}" if history.effective else ""
-    # the exact commands: one brings something else, the other says that the world was at fault
-    command = f"pvn release {instance.application} --service {instance.service} --param …, or the same again: --retry"
-    if history.failed == wanted:
+    command = way_out(candidate)
+    if is_given_up(candidate, history):
         yield Answer(PROGRESS, State.REFUSED, f"version {short(wanted.version)} was tried here and failed; {back}", command)
     elif history.begun == wanted and (why := _failure(candidate, evidence)) is not None:
         yield Answer(PROGRESS, State.REFUSED, f"version {short(wanted.version)} failed: {why}; {back}", command)
+
+
+def is_given_up(candidate: Candidate, history: History) -> bool:
+    """Return whether exactly this release was tried, failed and gave way to the one before it: no update tries it again."""
+    is_other = history.effective not in (None, candidate.record)
+    return candidate.instance.rolls_back and is_other and history.failed == candidate.record
+
+
+def way_out(candidate: Candidate) -> str:
+    """Return the exact commands: one brings something else, the other says that the world was at fault."""
+    instance = candidate.instance
+    return f"pvn release {instance.application} --service {instance.service} --param …, or the same again: --retry"
 
 
 def _failure(candidate: Candidate, evidence: Evidence) -> str | None:

@@ -9,6 +9,7 @@ from delivery import moments, objects, rollbacks
 from delivery.canonical import short
 from delivery.facts import Evidence, LiveObject
 from delivery.gates.approved import CLOCK_SKEW
+from delivery.gates.progress import is_given_up, way_out
 from delivery.gates.protected import protected
 from delivery.gates.verdict import Answer, State
 from delivery.instances import Stability, Stage
@@ -66,7 +67,11 @@ def _unreleased(upstream: Candidate, evidence: Evidence, update: str) -> Unknown
     ledger = evidence.ledgers.get(stack, Unknown(f"nobody asked stack {stack!r}", update))
     if isinstance(ledger, Unknown):
         return ledger
-    fact = _incomplete(upstream, ledger.history(upstream.instance.id))
+    history = ledger.history(upstream.instance.id)
+    if is_given_up(upstream, history):
+        what = f"{upstream.instance.channel!r} tried version {short(upstream.version)}, it failed there and was given up"
+        return Unknown(what, way_out(upstream))
+    fact = _incomplete(upstream, history)
     return None if fact is None else Unknown(fact, update)
 
 
@@ -103,7 +108,9 @@ def _live(upstream: Candidate, evidence: Evidence) -> Window | Unknown:
         if found.manifests != upstream.bundle.digest:
             return Unknown(f"{key} in {channel!r} is not of this release: its {objects.MANIFESTS} is another", mend)
         if found.drift is not None:
-            return Unknown(f"{key} in {channel!r} is not as released: {found.drift.fact}", found.drift.next or mend)
+            first = "mend the manifest if that is no field; else " if found.drift.is_dropped else ""
+            fact = f"{key} in {channel!r} is not as released: {found.drift.fact}"
+            return Unknown(fact, found.drift.next or f"{first}{mend}")
         if (ailment := next(_ailments(found, evidence.now), None)) is not None:
             return Unknown(f"{key} in {channel!r} is not healthy: {ailment}", inspect)
         settled.append(found.settled)

@@ -47,6 +47,22 @@ def test_a_stack_that_does_not_exist_is_said_not_to(pulumi):
     assert found == Absent("stack 'staging' does not exist yet", "pulumi stack init staging && pulumi up -s staging")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables",
+        "failed to decrypt: incorrect passphrase, please set PULUMI_CONFIG_PASSPHRASE to the correct passphrase",
+        "constructing secrets manager: unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open x: no such file or directory",
+    ],
+)
+def test_a_passphrase_that_is_missing_or_wrong_is_to_be_set(pulumi, said):
+    found = pulumi(f"#!/bin/sh\necho 'error: {said}' >&2; exit 1\n")
+    assert found == Unknown(
+        f"the state of stack 'staging' cannot be read: {said}",
+        "set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, as it was when the stack was made",
+    )
+
+
 def test_a_pulumi_that_cannot_be_run_is_said_to_be_one(pulumi):
     with pytest.raises(WorldFailed, match="pulumi: it cannot be run: exec format error"):
         pulumi("no program")

@@ -8,14 +8,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from delivery import tree
 from delivery.problems import WorldFailed
 from delivery.pulls import Pull, of
 from delivery.shapes import AwsAccount, AzureAccount, GcpAccount
 from delivery.unknown import Unknown
 from evidence import accounts, programs, registry, ssh
-from evidence.checkup import State, _clock
+from evidence.checkup import State, _clock, checkup
 from evidence.credentials import Credentials, in_secret
 from evidence.programs import Program
+from tests import console
 
 TOOL = Program(name="tool", version=("--version",), least=(2, 30), fix="install it")
 AWS = AwsAccount(id="111111111111", region="us-east-1", role="arn:aws:iam::111111111111:role/pvn-deploy")
@@ -155,6 +157,20 @@ def test_a_registry_says_what_time_it_is_whoever_asks(serving):
 @pytest.mark.parametrize("date", ["", "yesterday"])
 def test_a_registry_that_does_not_say_its_time_is_no_answer(serving, date):
     assert isinstance(registry.clock(serving(date)), Unknown)
+
+
+def test_of_a_state_that_cannot_be_read_nothing_is_claimed(tmp_path, on_path, monkeypatch):
+    # an export needs no secrets: it answers where the outputs do not
+    export = "echo '{\"deployment\": {}}'"
+    on_path("pulumi", f'case "$*" in *export*) {export};; *) echo "error: incorrect passphrase" >&2; exit 1;; esac')
+    found = tree.read(console.shipped(tmp_path))
+    said = {one.about: one for one in checkup(tmp_path, found, ["staging"])}
+    (runtime,) = (f"runtime {one.name}" for one in found.stacks["staging"].runtimes)
+    assert said["state"].state is State.FAILED
+    for about in ("updates that were cut off", runtime):
+        assert said[about].state is State.UNKNOWN
+        assert "cannot be read" in said[about].fact
+        assert said[about].fix == said["state"].fix
 
 
 def test_images_are_asked_for_as_their_pods_will():

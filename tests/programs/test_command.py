@@ -22,6 +22,16 @@ def key(folder, name="key"):
     return folder / name
 
 
+@pytest.fixture
+def unreleased(tmp_path, monkeypatch):
+    """A `pulumi` that knows no stack yet."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/pulumi").write_text("#!/bin/sh\necho 'error: no stack named so' >&2; exit 1\n")
+    (tmp_path / "bin/pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+
+
+@pytest.mark.usefixtures("unreleased")
 def test_an_approval_is_written_only_if_it_would_count(project, pvn, tmp_path):
     code, _, err = pvn("approve", "my-app", "-c", "production", "-k", str(key(tmp_path)), "--yes")
     assert code == 1
@@ -29,6 +39,7 @@ def test_an_approval_is_written_only_if_it_would_count(project, pvn, tmp_path):
     assert [path.name for path in (project / "approvals").rglob("*") if path.is_file()] == ["allowed_signers"]
 
 
+@pytest.mark.usefixtures("unreleased")
 def test_an_approval_names_exactly_what_the_channel_would_get(project, pvn, tmp_path):
     mine = key(tmp_path)
     (project / "approvals/allowed_signers").write_text(f"jane {mine.with_suffix('.pub').read_text()}")
@@ -53,6 +64,7 @@ def test_nobody_signs_for_an_image_that_may_be_another_one_tomorrow(project, pvn
     assert [path.name for path in (project / "approvals").rglob("*") if path.is_file()] == ["allowed_signers"]
 
 
+@pytest.mark.usefixtures("unreleased")
 def test_two_approvals_in_one_second_are_two_files(project, pvn, tmp_path):
     mine = key(tmp_path)
     (project / "approvals/allowed_signers").write_text(f"jane {mine.with_suffix('.pub').read_text()}")

@@ -190,6 +190,23 @@ def test_where_nothing_would_change_nothing_is_signed(signed):
     assert set(json.loads(yaml.safe_load((shop.root / file).read_text())["statement"])["services"]) == {"web"}
 
 
+def test_where_nobody_can_tell_what_runs_only_a_person_who_was_told_so_signs(signed):
+    shop, how = signed
+    (shop.root.parent / "bin/pulumi").write_text("#!/bin/sh\necho 'error: incorrect passphrase' >&2; exit 1\n")
+    code, said = shop.pvn(f"approve shop --service web {how}")
+    why = "the state of stack 'production' cannot be read: incorrect passphrase"
+    assert code == 4
+    assert (
+        f"stack production: {why}; so nobody can tell what would change, and --yes signs nothing\n  fix: set PULUMI" in said
+    )
+    assert [*(shop.root / "approvals").rglob("*.yaml")] == []
+    code, said = shop.terminal.run(f"pvn approve shop --service web {how.replace('--yes ', '')}", "y\n")
+    assert code == 0
+    assert f"shop/production/web: unknown → {short(shop.wanted('production').version)}\n" in said
+    assert f"  what runs there now cannot be told, so this is the whole of it: {why}\n  fix: set PULUMI" in said
+    assert "nothing yet" not in said
+
+
 def test_a_yes_after_a_no_is_told_that_it_does_not_help(signed):
     shop, how = signed
     shop.release(3)

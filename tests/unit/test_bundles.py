@@ -21,11 +21,16 @@ def text(*, runtime="k", image="one", names=("web",)):
         (text(image="two"), 'Deployment web spec.containers[main].image: "one" is now "two"'),
         (text(names=("web", "api")), "Deployment api is new"),
         (text(names=()), "Deployment web is gone"),
+        (
+            text(image="two", names=("web", "api")),
+            'Deployment web spec.containers[main].image: "one" is now "two", and 1 more',
+        ),
+        (text(runtime="elsewhere", image="two", names=("web", "api")), 'runtime: "k" is now "elsewhere", and 2 more'),
         ("no bundle", None),
         ("[]", None),
     ],
 )
-def test_the_first_difference_is_told_by_object_and_field(now, said):
+def test_the_first_difference_is_told_by_object_and_field_and_the_others_are_counted(now, said):
     assert first_difference(text(), now) == said
 
 

@@ -58,6 +58,24 @@ def test_each_hand_that_changes_what_was_released_is_seen_and_no_other(by, fact)
     assert said(WEB, CHANGED[by]) == fact
 
 
+@pytest.mark.parametrize(
+    ("at", "name", "said_of_it"),
+    [
+        (("spec",), "replica", "spec.replica is gone, or its cluster knows no such field"),
+        (("metadata", "labels"), "team", "metadata.labels.team is gone"),
+    ],
+)
+def test_a_field_that_is_not_there_may_be_none_unless_any_name_will_do(at, name, said_of_it):
+    wanted = copy.deepcopy(WEB)
+    fields = wanted
+    for step in at:
+        fields = fields.setdefault(step, {})
+    fields[name] = 3
+    found = drift(wanted, APPLIED[0])
+    assert found is not None
+    assert (found.fact, found.is_dropped) == (said_of_it, "or its cluster" in said_of_it)
+
+
 def owned(fields, path=()):
     """Yield the path of every single thing that is owned."""
     for name, below in fields.items():

@@ -12,9 +12,9 @@ from delivery.facts import Attestation, Attested, LiveObject
 from delivery.gates import CLOCK_SKEW, State, decide
 from delivery.gates.stable import RESTART_WINDOW
 from delivery.instances import AlwaysFailing, AlwaysPassing, Check, Stability, Stage
-from delivery.records import History
+from delivery.records import History, Ledger
 from delivery.unknown import Unknown
-from tests.unit.made import HERE, NOW, STABLE, candidate, evidence, ledger, live
+from tests.unit.made import HERE, NOW, STABLE, candidate, evidence, history, ledger, live, record
 
 MINUTE = timedelta(minutes=1)
 
@@ -51,6 +51,9 @@ def test_an_object_that_is_not_as_released_proves_nothing_and_what_mends_it_is_s
     assert waits.state is State.WAITING
     assert waits.fact == "Deployment shop-staging/web in 'staging' is not as released: spec.replicas was set to 0 by kubectl"
     assert waits.next == "pulumi up -s staging --refresh"
+    dropped = replace(changed, is_dropped=True)
+    mend = answer(evidence(PLAIN, found=live(PLAIN, drift=dropped)), upstream=PLAIN).next
+    assert mend == "mend the manifest if that is no field; else pulumi up -s staging --refresh"
     look = replace(changed, next="look")
     assert answer(evidence(PLAIN, found=live(PLAIN, drift=look)), upstream=PLAIN).next == "look"
 
@@ -63,6 +66,18 @@ def test_an_object_that_nobody_compared_or_that_is_of_another_release_proves_not
         waits = answer(evidence(PLAIN, found={key: found}), upstream=PLAIN)
         assert waits.state is State.WAITING
         assert fact in waits.fact
+
+
+def test_what_was_tried_failed_and_given_up_is_said_to_have_been_and_not_updated_again():
+    old = candidate("staging", image="old", version="v0")
+    gone_back = replace(history(old, old), failed=record(PLAIN))
+    remembers = Ledger({PLAIN.instance.id: gone_back}, {old.bundle.digest: old.bundle.text})
+    waits = answer(evidence(PLAIN, remembers=remembers), upstream=PLAIN)
+    assert waits.fact == "'staging' tried version v1, it failed there and was given up"
+    assert waits.next == "pvn release shop --service web --param …, or the same again: --retry"
+    # where nothing goes back by itself, the next update does try it again
+    stays = replace(PLAIN, instance=replace(PLAIN.instance, rolls_back=False))
+    assert answer(evidence(stays, remembers=remembers), upstream=stays).next == "pulumi up -s staging"
 
 
 def test_several_checks_bake_as_long_as_the_longest():
