@@ -69,7 +69,7 @@ def command(
     elif isinstance(remembered, WorldFailed):
         what = f"{remembered.what}; so nobody can tell what would change, and --yes signs nothing"
         raise WorldFailed(remembered.where, what, remembered.fix)
-    signing.tell(signing.say(where, changing, chosen), candidates[0].instance.stack, form)
+    signing.tell(signing.say(where, changing, chosen), candidates[0].instance.stack, form, look=f"pvn why {application}")
 
 
 def _changing(candidates: Sequence[Candidate], remembered: Ledger | WorldFailed) -> Sequence[Candidate]:

@@ -32,7 +32,8 @@ def say(
         options.agree(question)
     digests = {one.name: (one.digest, one.digest) for one in changes}
     texts = {one.name: one.text for one in changes}
-    signing.tell([signing.of_stack(where, stack, digests, texts, chosen, is_rejection=is_rejection)], stack, form)
+    file = signing.of_stack(where, stack, digests, texts, chosen, is_rejection=is_rejection)
+    signing.tell([file], stack, form, look="pvn status")
 
 
 def channel_of(application: str | None, channel: str | None) -> tuple[str, str]:

@@ -55,4 +55,5 @@ def command(
     chosen = signing.usable(key)
     if not yes:
         options.agree(f"Keep this out of {channel}?")
-    signing.tell(signing.say(where, candidates, chosen, is_rejection=True), candidates[0].instance.stack, form)
+    files = signing.say(where, candidates, chosen, is_rejection=True)
+    signing.tell(files, candidates[0].instance.stack, form, look=f"pvn why {application}")

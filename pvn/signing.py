@@ -62,13 +62,16 @@ def warn(where: Path, application: str, channel: str, versions: Mapping[str, str
         click.echo(f"{said}\n  next: git rm {no.file}", err=True)
 
 
-def tell(files: Sequence[str], stack: str, form: output.Form) -> None:
-    """Say which files were written, and what to do with them."""
+def tell(files: Sequence[str], stack: str, form: output.Form, *, look: str) -> None:
+    """Say which files were written, what to do with them, and what tells why something waits all the same.
+
+    A signature is one of several gates, and what the others say may be another by the time of the update.
+    """
     if form is output.Form.JSON:
         click.echo(json.dumps({"files": files}))
         return
-    lines = [*(f"signed: {file}" for file in files), f"next: git add {ssh.FOLDER}, then pulumi up -s {stack}"]
-    click.echo("\n".join(lines))
+    after = f"next: git add {ssh.FOLDER}, then pulumi up -s {stack}; what else it waits for: {look}"
+    click.echo("\n".join([*(f"signed: {file}" for file in files), after]))
 
 
 def tell_nothing(why: str, form: output.Form) -> None:

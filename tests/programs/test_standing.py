@@ -216,6 +216,7 @@ def test_a_yes_after_a_no_is_told_that_it_does_not_help(signed):
     warning = f"jo rejected this version, and a no outweighs every yes: {no}\n  next: git rm {no}\n"
     assert code == 0
     assert said.index(warning) < said.index("signed: ")
+    assert said.endswith("next: git add approvals, then pulumi up -s production; what else it waits for: pvn why shop\n")
     # another version is another matter
     shop.release(4)
     assert "outweighs" not in shop.pvn(f"approve shop {how}")[1]
