@@ -19,6 +19,8 @@ from evidence import rollouts
 _PROVIDER = "pulumi:providers:kubernetes"
 _PATIENCE = 600.0
 """Seconds that the provider waits where nobody says how long."""
+_QUIET = 5.0
+"""Seconds after which people are told what is waited for; most take one."""
 
 
 class Rollouts:
@@ -43,7 +45,10 @@ class Rollouts:
         if not _is_behind(answer.object) or self._is_unchanged(request.parent):
             return False
         key, cluster = objects.key(json_format.MessageToDict(answer.object)), self._clusters[_provider(request)]
-        why = cluster.settle(key, _patience(request))
+        quiet = min(_QUIET, patience := _patience(request))
+        if why := cluster.settle(key, quiet):
+            pulumi.log.info(f"waiting for {key} in {cluster.runtime!r}: {why}", ephemeral=True)
+            why = cluster.settle(key, patience - quiet)
         if why:
             where = f"{key.kind} {key.name}" + (f" --namespace {key.namespace}" if key.namespace else "")
             pulumi.log.error(f"{key} in {cluster.runtime!r}: {why}\n  fix: {_FIX.format(where)}")

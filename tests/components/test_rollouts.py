@@ -94,16 +94,17 @@ def applied(recording: Recording) -> set[str]:
 
 def test_what_the_provider_calls_done_too_early_is_asked_of_the_cluster_for_as_long_as_a_rollout_may_take(monkeypatch):
     recording, asked, is_known, said = update(monkeypatch, answer=None)
-    assert asked == [("k", "the way in", WEB, 9.0)]
+    assert asked == [("k", "the way in", WEB, 5.0)]
     assert (is_known, said, recording.is_done) == (True, "", True)
     assert applied(recording) == {"web", "check", "beside"}
 
 
 def test_a_rollout_that_stalls_fails_the_update_and_only_what_needs_it_is_left_out(monkeypatch, caplog):
-    recording, _, is_known, said = update(monkeypatch, answer="its controller has seen generation 1 of 2")
+    recording, asked, is_known, said = update(monkeypatch, answer="its controller has seen generation 1 of 2")
     assert (is_known, recording.is_done) == (False, False)
     assert "nothing is deleted" in said
     assert applied(recording) == {"web", "beside"}
+    assert [seconds for *_, seconds in asked] == [5.0, 4.0]
     told = caplog.text
     assert "Deployment shop/web in 'k': its controller has seen generation 1 of 2" in told
     assert "fix: " in told
