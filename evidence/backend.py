@@ -116,5 +116,5 @@ def _answer(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
 def _fix(said: str, again: str) -> str:
     """Return what to do about what `pulumi` said; where we cannot tell, whoever asks again sees all of it."""
     if "passphrase" in said.lower():
-        return "set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, as it was when the stack was made"
+        return "set PULUMI_CONFIG_PASSPHRASE to the stack's passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it"
     return "pulumi login" if "login" in said else again

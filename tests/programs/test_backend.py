@@ -59,7 +59,7 @@ def test_a_passphrase_that_is_missing_or_wrong_is_to_be_set(pulumi, said):
     found = pulumi(f"#!/bin/sh\necho 'error: {said}' >&2; exit 1\n")
     assert found == Unknown(
         f"the state of stack 'staging' cannot be read: {said}",
-        "set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE, as it was when the stack was made",
+        "set PULUMI_CONFIG_PASSPHRASE to the stack's passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it",
     )
 
 
