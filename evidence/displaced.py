@@ -23,7 +23,8 @@ def restored(stack: str, outputs: Outputs | Unknown, plan: Plan) -> Plan:
 
     `outputs` are the stack's own. A cluster that does not answer has nothing put back: what is held stays as it is.
     """
-    held = [one for one in plan.steps if one.action is Action.HOLD and one.bundle]
+    # what was begun and never completed is what the cluster has, whatever the objects there say of themselves
+    held = [one for one in plan.steps if one.action is Action.HOLD and one.record == one.history.effective]
     wanted: dict[str, dict[ObjectKey, dict[str, Mapping[str, Any]]]] = {}
     for step in held:
         for key, digest, found in _objects(step):
