@@ -162,7 +162,17 @@ def kill_update(project, stack: str, until: str) -> None:
     process.wait()
     process.stdout.close()
     end_orphans(project)
+    mend_state(project, stack)
     project.pulumi("cancel", "--stack", stack, "--yes")
+
+
+def mend_state(project, stack: str) -> None:
+    """Put the last whole copy of a state in its place where a kill cut it off, as docs/how-to/after-a-kill.md says."""
+    state = project.home / "state/.pulumi/stacks/pvn" / f"{stack}.json"
+    try:
+        json.loads(state.read_text())
+    except (OSError, ValueError):
+        shutil.copy(f"{state}.bak", state)
 
 
 def test_a_killed_update_is_finished_by_the_next_one(released):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.project import deployment, image
-from tests.engine.test_bad_days import end_orphans
+from tests.engine.test_bad_days import end_orphans, mend_state
 
 UP = ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack")
 NEVER_READY = {"nodeSelector": {"never": "there"}}
@@ -125,6 +125,7 @@ def test_an_update_killed_at_any_point_is_finished_by_the_next_one(released):
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         end_orphans(released)
+        mend_state(released, "staging")
         kept = released.outputs("staging")["releases"]
         assert {name: one["last"] or one["current"] for name, one in kept.items()}
         assert set(kept) == set(before)

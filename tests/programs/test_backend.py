@@ -63,6 +63,12 @@ def test_a_passphrase_that_is_missing_or_wrong_is_to_be_set(pulumi, said):
     )
 
 
+def test_a_state_that_a_kill_cut_off_is_to_be_taken_from_its_last_whole_copy(pulumi):
+    found = pulumi("#!/bin/sh\necho 'error: failed to load checkpoint: EOF' >&2; exit 1\n")
+    assert isinstance(found, Unknown)
+    assert ".json.bak beside it" in found.next
+
+
 def test_a_pulumi_that_cannot_be_run_is_said_to_be_one(pulumi):
     with pytest.raises(WorldFailed, match="pulumi: it cannot be run: exec format error"):
         pulumi("no program")
