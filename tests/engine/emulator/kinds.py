@@ -231,6 +231,14 @@ KINDS |= {
         oidcIssuerProfile={"issuerURL": "https://oidc.aks/{serial}", "enabled": True},
         provisioningState="Succeeded",
     ),
+    "azure-native:keyvault:Key": _azure(
+        "KeyVault/vaults/{vaultName}/keys",
+        "keyName",
+        "vaultName properties",
+        keyUri="https://{vaultName}.vault.azure.net/keys/{keyName}",
+        keyUriWithVersion="https://{vaultName}.vault.azure.net/keys/{keyName}/{serial}",
+    ),
+    "azure-native:keyvault:Vault": _azure("KeyVault/vaults", "vaultName"),
     "azure-native:managedidentity:FederatedIdentityCredential": _azure(
         "ManagedIdentity/userAssignedIdentities/{resourceName}/federatedIdentityCredentials",
         "federatedIdentityCredentialResourceName",
