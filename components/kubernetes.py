@@ -6,6 +6,8 @@ import pulumi
 
 from components.interfaces import Runtime
 
+PATIENCE = 600.0
+"""Seconds that the provider waits where nobody says how long."""
 PLUGIN_VERSION = "4.25.0"
 """The provider that the tests run with is the provider that a user gets."""
 

@@ -13,12 +13,11 @@ from typing import Any
 import pulumi
 from google.protobuf import json_format, struct_pb2
 
+from components import kubernetes
 from delivery import objects, states
 from evidence import rollouts
 
 _PROVIDER = "pulumi:providers:kubernetes"
-_PATIENCE = 600.0
-"""Seconds that the provider waits where nobody says how long."""
 _QUIET = 5.0
 """Seconds after which people are told what is waited for; most take one."""
 
@@ -87,4 +86,4 @@ def _part(of: object, name: str) -> object:
 def _patience(request: Any) -> float:
     """Return how many seconds the provider may take for an object, as the program says it: `90s`."""
     said = request.customTimeouts.update or request.customTimeouts.create
-    return float(said.removesuffix("s")) if said else _PATIENCE
+    return float(said.removesuffix("s")) if said else kubernetes.PATIENCE

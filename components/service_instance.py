@@ -83,14 +83,10 @@ class ServiceInstance(pulumi.ComponentResource):
         return [_resource(one, args, opts) for one in some]
 
 
-_PATIENCE = 600.0
-"""Seconds that the provider waits where nobody says how long."""
-
-
 def _timeouts(found: Mapping[str, Any], deadline: float | None) -> pulumi.CustomTimeouts | None:
     """Return how long to wait for an object. A Job that is tried again may take as long as it may be tried."""
     own = (found.get("spec") or {}).get("activeDeadlineSeconds") if found["kind"] == "Job" else None
-    seconds = max(deadline or _PATIENCE, own + _PATIENCE) if isinstance(own, int) else deadline
+    seconds = max(deadline or kubernetes.PATIENCE, own + kubernetes.PATIENCE) if isinstance(own, int) else deadline
     return pulumi.CustomTimeouts(create=f"{seconds:g}s", update=f"{seconds:g}s") if seconds else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ class Rollouts:
 
     runtime: str
     kubeconfig: str
+    _names: dict[str, Mapping[tuple[str, str], str]] = field(default_factory=dict)
+    """The URL name of every kind, by API version, of those that were asked for."""
 
     def settle(self, key: ObjectKey, seconds: float) -> str | None:
         """Wait until an object is what was asked of it; return why it is not, where it takes longer than that.
@@ -47,6 +49,7 @@ class Rollouts:
         return cluster.connect(self.kubeconfig)
 
     def _read(self, key: ObjectKey) -> Mapping[str, Any]:
-        name = cluster.plurals(self._client, key.api_version)[key.api_version, key.kind]
+        version = key.api_version
+        names = self._names.get(version) or self._names.setdefault(version, cluster.plurals(self._client, version))
         place = f"/namespaces/{key.namespace}" if key.namespace else ""
-        return cluster.get(self._client, f"{cluster.prefix(key.api_version)}{place}/{name}/{key.name}")
+        return cluster.get(self._client, f"{cluster.prefix(version)}{place}/{names[version, key.kind]}/{key.name}")
