@@ -33,8 +33,12 @@ _RULES = ("pattern", "minLength", "minimum", "maximum", "minItems")
 """What is not checked in a template before it is filled in."""
 
 
+@cache
 def schema(of: Literal["pvn", "release", "stack"]) -> JsonSchema:
-    """Return the schema of a .pvn.yaml file, of `releases/<application>.yaml`, or of `Pulumi.<stack>.yaml`."""
+    """Return the schema of a .pvn.yaml file, of `releases/<application>.yaml`, or of `Pulumi.<stack>.yaml`.
+
+    Made once; whoever asks may not change it.
+    """
     maker = _Maker()
     body = maker.stack() if of == "stack" else maker.ref(ProdvanaConfig if of == "pvn" else ReleaseFile)
     titles = {"pvn": "A .pvn.yaml file", "release": "releases/<application>.yaml", "stack": "Pulumi.<stack>.yaml"}
