@@ -5,8 +5,8 @@ import pytest
 from delivery.objects import ObjectKey
 from evidence import rollouts
 from evidence.rollouts import Rollouts
-from tests.unit.test_cluster import WEB, deployment, kubeconfig
-from tests.unit.test_cluster import api as api  # noqa: PLC0414 - a fixture
+from tests.programs.test_cluster import WEB, deployment, kubeconfig
+from tests.programs.test_cluster import api as api  # noqa: PLC0414 - a fixture
 
 ONE = "/apis/apps/v1/namespaces/shop/deployments/web"
 
