@@ -1,36 +1,10 @@
-"""The messages and services of the engine's protocol, from the installed SDK.
-
-The generated modules lie inside the package `pulumi`, and importing that package costs half of a host's start
-(0.2 s). The host needs none of it. So the packages on the way are entered into sys.modules by hand: they have a
-search path, but no code of theirs runs. Never import this module where the SDK itself is used.
-"""
+"""The messages and services of the engine's protocol. Never import this module where the SDK itself is used."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-import types
-from pathlib import Path
+from components import protocol
 
-
-def _enter_packages() -> None:
-    """Make `pulumi.runtime.proto` importable without running the code of the packages above it."""
-    if "pulumi" in sys.modules:
-        return
-    found = importlib.util.find_spec("pulumi")
-    if found is None or found.origin is None:
-        sys.exit(
-            f"{sys.executable}: the Python SDK of Pulumi is not installed here\n"
-            "  fix: run `make setup`; the language host runs in the project's own virtual environment"
-        )
-    folder = Path(found.origin).parent
-    for name in ("pulumi", "pulumi.runtime", "pulumi.runtime.proto"):
-        package = types.ModuleType(name)
-        package.__path__ = [str(folder.joinpath(*name.split(".")[1:]))]
-        sys.modules[name] = package
-
-
-_enter_packages()
+protocol.enter()
 
 import grpc  # noqa: E402  the packages have to be entered first
 from google.protobuf import empty_pb2, json_format  # noqa: E402
