@@ -43,6 +43,13 @@ _REVIVALS = 5
 _LEASE = 20
 """Seconds for which the nodes belong to the process that runs their pods. One that is started again waits for so long before
 a pod gets ready; kwokctl's own 200 are more than a rollout may take."""
+_HEARTBEAT = 5
+"""What kwokctl multiplies the seconds of a lease by, unless a flag says otherwise."""
+_ALONE = [
+    {"name": name, "extraArgs": [{"key": "leader-elect", "value": "false"}]}
+    for name in ("kube-controller-manager", "kube-scheduler")
+]
+"""Each runs once: an election would be half of what an idle cluster does, and 15 seconds of waiting after a restart."""
 _PORTS = (
     *("etcdPeerPort", "etcdPort", "kubeApiserverPort"),
     *("kubeControllerManagerPort", "kubeSchedulerPort", "kwokControllerPort"),
@@ -229,7 +236,8 @@ class Cluster:
 def _settings(chosen: Sequence[int], more: Mapping[str, object]) -> dict[str, object]:
     """Return kwokctl's configuration of a cluster on these ports."""
     kind = {"apiVersion": "config.kwok.x-k8s.io/v1alpha1", "kind": "KwokctlConfiguration"}
-    return {**kind, "options": {**dict(zip(_PORTS, chosen, strict=True)), "nodeLeaseDurationSeconds": _LEASE, **more}}
+    own = {**dict(zip(_PORTS, chosen, strict=True)), "nodeLeaseDurationSeconds": _LEASE // _HEARTBEAT, **more}
+    return {**kind, "options": own, "componentsPatches": _ALONE}
 
 
 def _is_alive(pid_file: Path) -> bool:
