@@ -21,15 +21,14 @@ def updates() -> None:
     """Print `pulumi up` of many services, beside the bare program."""
     from benchmarks.updates import measure
 
-    rows = measure(SERVICES)
+    pairs = measure(SERVICES)
     print(f"\n{SERVICES} services, {2 * SERVICES} objects, file backend\n")
-    print("| | " + " | ".join(f"{one.operation}" for one in rows[:3]) + " | program's peak memory |")
+    print("| | " + " | ".join(one.operation for one, _ in pairs) + " | program's peak memory |")
     print("|---|---|---|---|---|")
-    for name in dict.fromkeys(one.program for one in rows):
-        own = [one for one in rows if one.program == name]
+    for own in zip(*pairs, strict=True):
         cells = " | ".join(f"{one.seconds:.1f} s, {one.requests} writes" for one in own)
-        print(f"| {name} | {cells} | {max(one.mebibytes for one in own):.0f} MiB |")
-    ratios = " | ".join(f"{ours.seconds / bare.seconds:.2f}\u00d7" for ours, bare in zip(rows[:3], rows[3:], strict=True))
+        print(f"| {own[0].program} | {cells} | {max(one.mebibytes for one in own):.0f} MiB |")
+    ratios = " | ".join(f"{ours.seconds / bare.seconds:.2f}\u00d7" for ours, bare in pairs)
     print(f"| ratio | {ratios} | |")
 
 
