@@ -7,12 +7,14 @@
 VENV   := $(CURDIR)/.venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
-# a file, or what it says of one cloud, at a time in each of three workers: the tests wait for clusters more than they compute.
+# four workers, since the tests wait for clusters as well as compute; those that share something are told to stay in one.
 # What fails on a busy machine gets one more chance, alone and with the words of the first; what fails twice has failed.
-ENGINE  = $(PYTEST) -n 3 --dist loadgroup tests/engine || $(PYTEST) --last-failed tests/engine
+ENGINE  = $(PYTEST) -n 4 --dist loadgroup tests/engine || $(PYTEST) --last-failed tests/engine
 # a worker for each emulator
 EMULATED = $(PYTHON) -m tools.emulators && $(PYTEST) -n 2 --dist loadfile tests/emulated
 UNIT   := tests/unit tests/golden
+# what says that production may move: its properties are tried with 10,000 examples each
+VERDICTS := $(patsubst %,tests/unit/gates/test_%.py,decide faults sequences stable)
 QUICK  := $(filter-out tests/emulated tests/engine tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 
 # compiled once for all runs, also where the environment says otherwise; `make clean` removes it
@@ -46,7 +48,9 @@ format: python ## Put every file into the one format
 test: setup ## Every test, with the real engine and real local clusters
 	$(PYTEST) -n auto $(UNIT)
 	$(PYTEST) -n auto $(filter-out $(UNIT),$(QUICK))
-	$(PYTEST) -n auto -q --hypothesis-profile thorough -m hypothesis tests/unit/gates tests/unit/test_foundations.py
+	$(PYTEST) -n auto -q --hypothesis-profile thorough -m hypothesis $(VERDICTS)
+	$(PYTEST) -n auto -q --hypothesis-profile careful -m hypothesis $(filter-out $(VERDICTS),$(wildcard tests/unit/gates/test_*.py)) \
+	  tests/unit/test_foundations.py
 	$(EMULATED)
 	$(ENGINE)
 

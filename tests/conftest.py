@@ -1,6 +1,7 @@
 """What holds for every tier: how hard the property tests try, where temporary files go, and when golden files are written.
 
-`--hypothesis-profile thorough` is what `make test` asks of all that opens gates: a hundred times the examples.
+`--hypothesis-profile thorough` is what `make test` asks of the verdict and of sequences of updates: a hundred times the
+examples; `careful`, twenty times, is for everything else that opens gates.
 """
 
 import gc
@@ -18,6 +19,7 @@ from tests import console
 
 settings.register_profile("default", max_examples=100, deadline=None)
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
+settings.register_profile("careful", max_examples=2_000, deadline=None)
 settings.load_profile("default")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
