@@ -24,9 +24,11 @@ from typing import Any
 
 import pytest
 
+from tests.engine import pool
 from tests.engine.emulated import CLOUDS, Emulated
 from tests.engine.project import Project
 from tests.engine.registry import Registry, serve
+from tools import home
 from tools.toolchain import cache
 from tools.toolchain.ready import Toolchain
 
@@ -177,11 +179,21 @@ class Engine:
         return said
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one worker, which share what they set up; those of each cloud may be in another."""
-    for item in items:
-        params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{params.get('cloud', '')}"))
+def pytest_configure(config: pytest.Config) -> None:
+    """Lay out what all workers share: a pool of clusters, and how the programs in Go that they start look after memory.
+
+    Most of these live for seconds, in which collecting garbage is a sixth of what they do.
+    """
+    config.addinivalue_line("markers", "makes_clusters: the test is about making clusters, and borrows none")
+    if not hasattr(config, "workerinput"):
+        os.environ |= {"PATH": home.path(os.environ["PATH"]), "GOGC": "off", "GOMEMLIMIT": "768MiB"}
+        pool.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the clusters of the pool, once every worker has ended."""
+    if not hasattr(config, "workerinput"):
+        pool.end()
 
 
 @pytest.fixture(scope="session")
@@ -202,21 +214,19 @@ def engine(toolchain: Path, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def project(toolchain: Path, tmp_path: Path) -> Iterator[Project]:
-    """A project of its own with two stacks on local clusters, which end with the test."""
+def project(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path) -> Iterator[Project]:
+    """A project of its own with two stacks on local clusters, borrowed unless the test is about making them."""
     made = Project(tmp_path / "shop", toolchain)
+    if not request.node.get_closest_marker("makes_clusters"):
+        made.borrow()
     yield made
     made.remove()
     assert not (left := processes_of(made.home)), f"processes left behind: {left}"
 
 
 @pytest.fixture(params=CLOUDS)
-def cloud(
-    request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Emulated]:
-    """A shop on one emulated cloud after the other; its clusters end with the test."""
-    # the test itself looks after API servers, through the programs of the toolchain
-    monkeypatch.setenv("PATH", f"{toolchain}{os.pathsep}{os.environ['PATH']}")
+def cloud(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path) -> Iterator[Emulated]:
+    """A shop on one emulated cloud after the other; its clusters are borrowed."""
     made = Emulated(tmp_path / "shop", toolchain, cloud=CLOUDS[request.param])
     made.add("web")
     yield made
@@ -234,13 +244,14 @@ def registry(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def processes_of(folder: Path, patience: float = 5.0) -> list[int]:
     """Return the processes that work in a folder, after giving them a few seconds to end.
 
-    They are told by PULUMI_HOME in their environment, which every child of an engine has. Linux only; elsewhere nothing
-    is seen, and nothing is claimed.
+    They are told by PULUMI_HOME in their environment, which every child of an engine has; a borrowed cluster that a test
+    started again has it too, and goes on. Linux only; elsewhere nothing is seen, and nothing is claimed.
     """
-    mark = f"PULUMI_HOME={folder}".encode()
+    mark, lent = f"PULUMI_HOME={folder}".encode(), os.environ.get(pool.PLACE, "nowhere").encode()
     end = time.monotonic() + patience
     while True:
-        found = [int(one.parent.name) for one in Path("/proc").glob("[0-9]*/environ") if mark in _read(one)]
+        with_mark = [one.parent for one in Path("/proc").glob("[0-9]*/environ") if mark in _read(one)]
+        found = [int(one.name) for one in with_mark if lent not in _read(one / "cmdline")]
         if not found or time.monotonic() >= end:
             return found
         time.sleep(0.1)

@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from components.local.kwok.cluster import Cluster
+from tests.engine import pool
 from tools import home
 from tools.home import CHECKOUT
 
@@ -188,6 +190,10 @@ class Project:
 
     # the clusters
 
+    def control_plane(self, stack: str) -> Cluster:
+        """Return the cluster of a stack, whether it is there or not."""
+        return Cluster(f"k-{stack}", self.root / ".pvn")
+
     def kubectl(self, stack: str, *arguments: str) -> Said:
         """Ask a stack's cluster itself: what the program says of it is not proof."""
         config = self.root / ".pvn" / f"k-{stack}.kubeconfig"
@@ -209,11 +215,17 @@ class Project:
             for name, one in self.objects(stack).items()
         }
 
-    def remove(self) -> None:
-        """End the clusters and remove the files."""
+    def borrow(self) -> None:
+        """Have the clusters of both stacks from the pool, as those of somebody else: no update starts or ends them."""
         for stack in STACKS:
-            if (self.root / ".pvn/clusters" / f"k-{stack}").exists():
-                self.kwokctl("delete", stack)
+            pool.lend(self.control_plane(stack))
+            path = str(self.root / f".pvn/k-{stack}.kubeconfig")
+            self.write_stack(stack, {"name": f"k-{stack}", "type": "kubeconfig", "path": path})
+
+    def remove(self) -> None:
+        """Give the clusters back or end them, and remove the files."""
+        for stack in STACKS:
+            pool.take_back(self.control_plane(stack))
         shutil.rmtree(self.root, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
 

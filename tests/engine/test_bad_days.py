@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from components.local.kwok.cluster import Cluster
 from tests.engine.project import Project, deployment, image
 
 TREE = "the tree no longer has it there"
@@ -35,6 +34,7 @@ def test_production_without_a_staging_stack_waits_and_says_so(project):
     assert project.objects("production") == {}
 
 
+@pytest.mark.makes_clusters
 def test_a_staging_cluster_that_is_down_keeps_production_as_it_is(released):
     held = released.objects("production")
     released.release("web", "two")
@@ -77,33 +77,17 @@ def test_a_service_that_never_becomes_ready_does_not_stop_its_neighbours(release
     assert released.images("staging") == {"web": image("three"), "api": image("two")}
 
 
-@pytest.fixture
-def linked(project, toolchain, monkeypatch):
-    """A shop whose production runs on a cluster that somebody else looks after: no update starts or ends it."""
-    monkeypatch.setenv("PATH", f"{toolchain}:{os.environ['PATH']}")
-    cluster = Cluster("k-production", project.root / ".pvn")
-    cluster.create(1)
-    path = str(project.root / ".pvn/k-production.kubeconfig")
-    project.write_stack("production", {"name": "k-production", "type": "kubeconfig", "path": path})
-    project.add("web")
-    project.add("api")
-    for step in (project.up("staging"), project.approve(), project.up("production")):
-        assert step.code == 0, step.out
-    yield project
-    cluster.delete()
-
-
-def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(linked):
+def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(released):
     # less than the ten minutes for which the provider would look for a dead cluster
-    linked.add("web", first="two", progressDeadline="180s")
-    linked.add("api", first="two", progressDeadline="180s")
-    assert linked.up("staging").code == 0
-    assert linked.approve().code == 0
-    before = linked.outputs("production")["releases"]
+    released.add("web", first="two", progressDeadline="180s")
+    released.add("api", first="two", progressDeadline="180s")
+    assert released.up("staging").code == 0
+    assert released.approve().code == 0
+    before = released.outputs("production")["releases"]
     update = subprocess.Popen(
         ["pulumi", "up", "--stack", "production", "--yes", "--skip-preview", "--suppress-outputs", "--non-interactive"],
-        cwd=linked.root,
-        env=linked.environment,
+        cwd=released.root,
+        env=released.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -112,7 +96,7 @@ def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(linked)
     said = ""
     while "apps/v1:Deployment" not in said and update.poll() is None:
         said += update.stdout.readline()
-    linked.kwokctl("stop", "production")
+    released.kwokctl("stop", "production")
     try:
         said += update.communicate(timeout=15)[0]
     except subprocess.TimeoutExpired:
@@ -121,14 +105,14 @@ def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(linked)
         said += update.communicate(timeout=120)[0]
     assert update.returncode != 0, said
     assert "Traceback" not in said
-    after = linked.outputs("production")["releases"]
+    after = released.outputs("production")["releases"]
     for name, one in after.items():
         assert before[name]["current"] in (one["last"], one["current"])
 
-    Cluster("k-production", linked.root / ".pvn").ensure(1)  # whoever looks after it starts it again
-    finished = linked.up("production")
+    released.control_plane("production").ensure(1)  # whoever looks after it starts it again
+    finished = released.up("production")
     assert finished.code == 0, finished.out
-    assert linked.images("production") == {"web": image("two"), "api": image("two")}
+    assert released.images("production") == {"web": image("two"), "api": image("two")}
 
 
 def end_orphans(project) -> None:
@@ -244,10 +228,14 @@ def test_first_releases_that_a_killed_update_began_are_kept_and_finished_later(r
     assert {one["manager"] for one in fields if one["operation"] == "Apply"} == {"pvn"}
 
 
+share = pytest.mark.xdist_group("untouched")
+
+
 @pytest.fixture(scope="module")
 def untouched(toolchain, tmp_path_factory):
     """A released shop that every test below leaves as it found it, which is the point of them."""
     project = Project(tmp_path_factory.mktemp("untouched") / "shop", toolchain)
+    project.borrow()
     project.add("web")
     for step in (project.up("staging"), project.approve(), project.up("production")):
         assert step.code == 0, step.out
@@ -270,6 +258,7 @@ def without_web(project):
     project.write("releases/shop.yaml", "release: {application: shop}")
 
 
+@share
 @pytest.mark.parametrize(
     ("break_it", "what"),
     [
@@ -295,6 +284,7 @@ def test_a_tree_that_cannot_be_used_changes_nothing(shop, break_it, what):
     assert shop.outputs("production") == remembered
 
 
+@share
 def test_a_tombstone_lets_a_service_go(shop):
     shutil.rmtree(shop.root / "applications/shop/web")
     shop.write("releases/shop.yaml", "release: {application: shop, removed: [web]}")

@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from components.local.kwok.cluster import Cluster
 from tests.console import Terminal
+from tests.engine import pool
 from tests.engine.conftest import CHECKOUT
 from tests.engine.registry import Registry
 from tools import home
@@ -82,16 +84,17 @@ def terminal(toolchain: Path, tmp_path: Path, registry: Registry) -> Iterator[Te
     made.commit()
     made.must("git clone --quiet --bare . ../remote && git remote add origin ../remote && git fetch --quiet origin")
     yield made
-    for stack in STACKS:
-        if any((project / ".pvn").glob(f"**/*{stack}*")):
-            made.run(f"pulumi state unprotect --all --stack {stack} --yes --non-interactive")
-            made.must(f"pulumi destroy --stack {stack} --yes --skip-preview --non-interactive")
+    for folder in (project / ".pvn/clusters").glob("*"):
+        pool.take_back(Cluster(folder.name, project / ".pvn"))
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda path: path.stem)
 def test_every_command_of_a_page_does_what_the_page_says(page, terminal, registry):
     for repository in ("my-backend", "my-frontend", "my-worker", "my-cron"):
         registry.push(f"my-company/{repository}", "1.4.2")
+    if "pulumi up" in page.read_text():
+        for stack in STACKS:
+            pool.lend(Cluster(f"kubernetes-{stack}", terminal.project / ".pvn"))
     for step in steps(page):
         if step.is_file:
             path = terminal.project / step.what

@@ -41,6 +41,7 @@ def findings(said):
     return {one["about"]: one for one in json.loads(said.out)}
 
 
+@pytest.mark.makes_clusters
 def test_what_an_update_needs_is_there_or_the_doctor_says_how_to_mend_it(shop, private):
     digest = private.push("shop/web", "1.0")
     name = f"image {private.url}/shop/web@{digest} on k-staging"

@@ -3,8 +3,12 @@
 import json
 import shutil
 
+import pytest
+
 from tests.engine.project import Project, image
 from tests.engine.test_bad_days import kill_update
+
+pytestmark = pytest.mark.makes_clusters
 
 GATES = [{"stackStable": "staging"}, {"manualApproval": {}}]
 PART = "@stack/production/runtimes/k-production"

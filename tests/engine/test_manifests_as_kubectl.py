@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from components.local.kwok.cluster import Cluster
+from tests.engine import pool
 from tests.unit.manifests.kubectl import AGREED, STRICTER, answer, stream
 from tests.unit.manifests.test_as_kubectl import frozen, typed
 
@@ -25,20 +26,20 @@ UNKNOWN = "a-custom-resource"
 """No cluster knows it without its definition."""
 
 
+pytestmark = pytest.mark.xdist_group("as-kubectl")
+
+
 @pytest.fixture(scope="module")
-def kubeconfig(toolchain: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cluster for this file."""
+def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cluster for this file, without nodes."""
     folder = tmp_path_factory.mktemp("as-kubectl")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", f"{toolchain}:{os.environ['PATH']}")
-        cluster = Cluster("as-kubectl", folder / "kwok")
-        cluster.create(0)
-        try:
-            config = folder / "kubeconfig"
-            config.write_text(cluster.kubeconfig())
-            yield config
-        finally:
-            cluster.delete()
+    cluster = Cluster("as-kubectl", folder / "kwok")
+    pool.lend(cluster)
+    cluster.create(0)
+    config = folder / "kubeconfig"
+    config.write_text(cluster.kubeconfig())
+    yield config
+    pool.take_back(cluster)
 
 
 def test_kubectl_alone_still_gives_the_frozen_answers(toolchain):

@@ -44,6 +44,7 @@ def test_a_rollback_brings_the_release_before_back_and_holds_what_is_newer_until
     assert versions(project, "production")["web"] == version
 
     # a newer release, signed or not, does not go there; its neighbour's does
+    project.control_plane("staging").ensure(1)
     project.release("web", "three")
     project.release("api", "two")
     assert project.up("staging").code == 0

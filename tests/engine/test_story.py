@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+
 from tests.engine.project import image
+
+pytestmark = pytest.mark.makes_clusters
 
 
 def test_production_moves_only_when_staging_is_stable_and_a_person_has_signed(project):

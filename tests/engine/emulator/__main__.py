@@ -8,6 +8,10 @@ from pathlib import Path
 # the engine runs this folder as a program; the modules beside it are found from the project's root
 sys.path[0] = str(Path(__file__).resolve().parents[3])
 
+from components import protocol  # noqa: E402
+
+protocol.enter()
+
 import grpc  # noqa: E402
 from pulumi.runtime.proto import provider_pb2_grpc  # noqa: E402
 

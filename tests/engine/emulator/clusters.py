@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from components.local.kwok.cluster import Cluster, KwokctlError
+from tests.engine import pool
 from tests.engine.emulator.world import Resource, World
 
 __all__ = ["ADMINISTRATOR", "VIEWER", "KwokctlError", "of", "remove_all", "token"]
@@ -51,6 +52,7 @@ def facts(world: World, account: str, cluster: str) -> Mapping[str, str]:
 def _start(world: World, made: Resource, cluster: str) -> None:
     """Start a control plane. Its node is closed until there are nodes: what comes too early cannot run."""
     server = of(world, made.account, cluster)
+    pool.lend(server)
     server.create(1)
     _kubectl(server, "cordon", "--selector=type=kwok")
     _trust(world, facts(world, made.account, cluster)["authority"])
@@ -208,9 +210,9 @@ ON_UPDATE: dict[str, Deed] = {
 }
 ON_DELETE: dict[str, Deed] = {
     "azure-native:authorization:RoleAssignment": _aks_grant(_keep_out),
-    _AKS: lambda world, made: of(world, made.account, made.inputs["resourceName"]).delete(),
-    "gcp:container/cluster:Cluster": lambda world, made: of(world, made.account, _gke(made)).delete(),
-    "aws:eks/cluster:Cluster": lambda world, made: of(world, made.account, made.inputs["name"]).delete(),
+    _AKS: lambda world, made: pool.take_back(of(world, made.account, made.inputs["resourceName"])),
+    "gcp:container/cluster:Cluster": lambda world, made: pool.take_back(of(world, made.account, _gke(made))),
+    "aws:eks/cluster:Cluster": lambda world, made: pool.take_back(of(world, made.account, made.inputs["name"])),
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": lambda world, made: _keep_out(
         world, made.account, made.inputs["clusterName"], made.inputs["principalArn"], _eks_role(made)
     ),
@@ -218,9 +220,9 @@ ON_DELETE: dict[str, Deed] = {
 
 
 def remove_all(world: World) -> None:
-    """End every API server of a world."""
+    """Give every API server of a world back."""
     for folder in sorted((world.clusters / "clusters").glob("*")):
-        Cluster(folder.name, Path(world.clusters)).delete()
+        pool.take_back(Cluster(folder.name, Path(world.clusters)))
 
 
 def known(world: World, made: Resource) -> Mapping[str, str]:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib
-import inspect
 import json
-import os
-import tempfile
-import typing
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-from pulumi import _types as sdk
 
 from tools.toolchain import cache
 
@@ -35,62 +29,21 @@ def wrong(token: str, properties: Mapping[str, Any]) -> list[str]:
 
 @functools.cache
 def of(token: str) -> Types:
-    """Return the shapes of a type. The SDKs take seconds to load, so what they say is kept in the cache outside the tree."""
-    package = token.split(":", 1)[0]
-    release = version(SDKS[package].replace("_", "-"))
-    recipe = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-    file = (
-        cache.home().with_name("emulator")
-        / f"{package}-{release}-{recipe}"
-        / f"{token.replace('/', '.').replace(':', '_')}.json"
-    )
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as fresh:
-            json.dump(_compile(token), fresh)
-        os.replace(fresh.name, file)  # noqa: PTH105 - in one step: others read it meanwhile
-    found: Types = json.loads(Path(file).read_text())
+    """Return the shapes of a type, as `sdk.py` once read them out of the SDK: that takes seconds."""
+    if not place(token).exists():
+        root = Path(__file__).resolve().parents[3]
+        subprocess.run([sys.executable, "-m", "tests.engine.emulator.sdk", token], cwd=root, check=True)
+    found: Types = json.loads(place(token).read_text())
     return found
 
 
-def _compile(token: str) -> dict[str, Any]:
-    package, module, name = token.split(":")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        library = importlib.import_module(f"{SDKS[package]}.{module.split('/')[0]}")
-        # where a property of another type took the plain name, the resource's own inputs have a longer one
-        arguments = getattr(library, f"{name}InitArgs", None) or getattr(library, f"{name}Args")
-        types: dict[str, Any] = {}
-        _add(types, "", arguments)
-        types[""]["outputs"] = sorted(sdk.resource_types(getattr(library, name)))
-    return types
-
-
-def _add(types: dict[str, Any], key: str, arguments: type) -> None:
-    names = sdk.input_type_py_to_pulumi_names(arguments)
-    needed = [one for one in inspect.signature(arguments).parameters.values() if one.default is inspect.Parameter.empty]
-    types[key] = {"required": [names[one.name] for one in needed], "properties": {}}
-    for name, of_property in sdk.input_type_types(arguments).items():
-        types[key]["properties"][name] = _shape(types, of_property)
-
-
-def _shape(types: dict[str, Any], found: Any) -> dict[str, Any]:
-    kind = sdk.unwrap_type(found)
-    origin, inside = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (list, Sequence):
-        return {"list": _shape(types, inside[0])}
-    if origin in (dict, Mapping):
-        return {"map": _shape(types, inside[1])}
-    if origin is typing.Union:
-        return {"any": [_shape(types, one) for one in inside if one is not type(None)]}
-    if isinstance(kind, type) and sdk.is_input_type(kind):
-        key = f"{kind.__module__}.{kind.__qualname__}"
-        if key not in types:
-            _add(types, key, kind)
-        return {"ref": key}
-    if kind is Any or kind is object or kind is dict:
-        return {}
-    return {"bool": None} if kind is bool else {"scalar": None}
+def place(token: str) -> Path:
+    """Return where the shapes of a type are kept: in the cache outside the tree, by the SDK's version."""
+    package = token.split(":", 1)[0]
+    recipe = hashlib.sha256(Path(__file__).with_name("sdk.py").read_bytes()).hexdigest()[:8]
+    release = version(SDKS[package].replace("_", "-"))
+    name = token.replace("/", ".").replace(":", "_")
+    return cache.home().with_name("emulator") / f"{package}-{release}-{recipe}" / f"{name}.json"
 
 
 def _wrong(types: Types, shape: Mapping[str, Any], value: Any, path: str) -> Iterator[str]:
