@@ -46,8 +46,8 @@ format: python ## Put every file into the one format
 	$(PYTHON) -m ruff format .
 
 test: setup ## Every test, with the real engine and real local clusters
-	$(PYTEST) -n auto $(UNIT)
-	$(PYTEST) -n auto $(filter-out $(UNIT),$(QUICK))
+	$(PYTEST) -n auto --hypothesis-profile wide $(UNIT)
+	$(PYTEST) -n auto --hypothesis-profile wide $(filter-out $(UNIT),$(QUICK))
 	$(PYTEST) -n auto -q --hypothesis-profile thorough -m hypothesis $(VERDICTS)
 	$(PYTEST) -n auto -q --hypothesis-profile careful -m hypothesis $(filter-out $(VERDICTS),$(wildcard tests/unit/gates/test_*.py)) \
 	  tests/unit/test_foundations.py

@@ -1,7 +1,8 @@
 """What holds for every tier: how hard the property tests try, where temporary files go, and when golden files are written.
 
-`--hypothesis-profile thorough` is what `make test` asks of the verdict and of sequences of updates: a hundred times the
-examples; `careful`, twenty times, is for everything else that opens gates.
+What a person waits for tries a few examples of each property, others every time; `make test` asks for
+`--hypothesis-profile wide`. `thorough`, a hundred times as many, is what it asks of the verdict and of sequences of updates;
+`careful`, twenty times, is for everything else that opens gates.
 """
 
 import gc
@@ -17,7 +18,8 @@ from hypothesis import settings
 
 from tests import console
 
-settings.register_profile("default", max_examples=100, deadline=None)
+settings.register_profile("default", max_examples=25, deadline=None)
+settings.register_profile("wide", max_examples=100, deadline=None)
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
 settings.register_profile("careful", max_examples=2_000, deadline=None)
 settings.load_profile("default")
