@@ -8,6 +8,7 @@ than over such tests. Forks have everything when they begin. What a program writ
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import warnings
@@ -73,6 +74,7 @@ def _taken(shares: Sequence[Sequence[pytest.Item]], numbers: int) -> Iterator[py
 
 def _run(items: Iterator[pytest.Item], teller: _Teller) -> None:
     """Run tests in a fork, as pytest itself does."""
+    gc.disable()  # a fork ends within seconds: what nobody needs any more goes with it
     config = teller.config
     config.pluginmanager.unregister(name="terminalreporter")
     config.pluginmanager.register(teller)
