@@ -13,11 +13,9 @@ ENGINE  = $(PYTEST) -n 4 --dist loadgroup tests/engine || $(PYTEST) --last-faile
 # a worker for each emulator
 EMULATED = $(PYTHON) -m tools.emulators && $(PYTEST) -n 2 --dist loadfile tests/emulated
 UNIT   := tests/unit tests/golden
-# their tests take a millisecond: workers that start, import and collect would cost as much again. None of them logs
-FORKS  := -p tests.forks --capture sys -p no:logging
 # what says that production may move: its properties are tried with 10,000 examples each
 VERDICTS := $(patsubst %,tests/unit/gates/test_%.py,decide faults sequences stable)
-QUICK  := $(filter-out $(UNIT) tests/emulated tests/engine tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
+QUICK  := $(filter-out tests/emulated tests/engine tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 
 # compiled once for all runs, also where the environment says otherwise; `make clean` removes it
 unexport PYTHONDONTWRITEBYTECODE
@@ -48,8 +46,8 @@ format: python ## Put every file into the one format
 	$(PYTHON) -m ruff format .
 
 test: setup ## Every test, with the real engine and real local clusters
-	$(PYTEST) $(FORKS) --hypothesis-profile wide $(UNIT)
-	$(PYTEST) -n auto --hypothesis-profile wide $(QUICK)
+	$(PYTEST) -n auto --hypothesis-profile wide $(UNIT)
+	$(PYTEST) -n auto --hypothesis-profile wide $(filter-out $(UNIT),$(QUICK))
 	$(PYTEST) -n auto -q --hypothesis-profile thorough -m hypothesis $(VERDICTS)
 	$(PYTEST) -n auto -q --hypothesis-profile careful -m hypothesis $(filter-out $(VERDICTS),$(wildcard tests/unit/gates/test_*.py)) \
 	  tests/unit/test_foundations.py
@@ -57,9 +55,9 @@ test: setup ## Every test, with the real engine and real local clusters
 	$(ENGINE)
 
 unit: python ## The unit and golden tests, every decision: seconds
-	$(PYTEST) $(FORKS) $(UNIT)
+	$(PYTEST) -n auto $(UNIT)
 
-quick: unit ## Every test that needs no engine, no cluster and no emulator
+quick: python ## Every test that needs no engine, no cluster and no emulator
 	$(PYTEST) -n auto $(QUICK)
 
 golden: python ## Write the golden answers anew; read the diff
