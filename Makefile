@@ -7,9 +7,9 @@
 VENV   := $(CURDIR)/.venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
-# four workers, since the tests wait for clusters as well as compute; those that share something are told to stay in one.
+# four workers, since the tests wait for clusters as well as compute, and a test at a time, since each takes its own time.
 # What fails on a busy machine gets one more chance, alone and with the words of the first; what fails twice has failed.
-ENGINE  = $(PYTEST) -n 4 --dist loadgroup tests/engine || $(PYTEST) --last-failed tests/engine
+ENGINE  = $(PYTEST) -n 4 --maxschedchunk 1 tests/engine || $(PYTEST) --last-failed tests/engine
 # a worker for each emulator
 EMULATED = $(PYTHON) -m tools.emulators && $(PYTEST) -n 2 --dist loadfile tests/emulated
 UNIT   := tests/unit tests/golden
@@ -46,11 +46,10 @@ format: python ## Put every file into the one format
 	$(PYTHON) -m ruff format .
 
 test: setup ## Every test, with the real engine and real local clusters
-	$(PYTEST) -n auto --hypothesis-profile wide $(UNIT)
-	$(PYTEST) -n auto --hypothesis-profile wide $(filter-out $(UNIT),$(QUICK))
+	$(PYTEST) -n auto $(UNIT)
+	$(PYTEST) -n auto $(filter-out $(UNIT),$(QUICK))
 	$(PYTEST) -n auto -q --hypothesis-profile thorough -m hypothesis $(VERDICTS)
-	$(PYTEST) -n auto -q --hypothesis-profile careful -m hypothesis $(filter-out $(VERDICTS),$(wildcard tests/unit/gates/test_*.py)) \
-	  tests/unit/test_foundations.py
+	$(PYTEST) -n auto -q --hypothesis-profile careful -m hypothesis tests/unit $(VERDICTS:%=--ignore=%)
 	$(EMULATED)
 	$(ENGINE)
 

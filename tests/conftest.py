@@ -1,8 +1,7 @@
 """What holds for every tier: how hard the property tests try, where temporary files go, and when golden files are written.
 
-What a person waits for tries a few examples of each property, others every time; `make test` asks for
-`--hypothesis-profile wide`. `thorough`, a hundred times as many, is what it asks of the verdict and of sequences of updates;
-`careful`, twenty times, is for everything else that opens gates.
+What a person waits for tries a few examples of each property, others every time. `make test` tries them again: with
+`--hypothesis-profile thorough` what says that production may move, with `careful` all others.
 """
 
 import gc
@@ -19,9 +18,8 @@ from hypothesis import settings
 from tests import console
 
 settings.register_profile("default", max_examples=25, deadline=None)
-settings.register_profile("wide", max_examples=100, deadline=None)
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
-settings.register_profile("careful", max_examples=2_000, deadline=None)
+settings.register_profile("careful", max_examples=500, deadline=None)
 settings.load_profile("default")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.project import Project, deployment, image
+from tests.engine.project import deployment, image
 
 TREE = "the tree no longer has it there"
 NEVER_READY = deployment("web", nodeSelector={"never": "there"})
@@ -228,67 +228,50 @@ def test_first_releases_that_a_killed_update_began_are_kept_and_finished_later(r
     assert {one["manager"] for one in fields if one["operation"] == "Apply"} == {"pvn"}
 
 
-share = pytest.mark.xdist_group("untouched")
-
-
-@pytest.fixture(scope="module")
-def untouched(toolchain, tmp_path_factory):
-    """A released shop that every test below leaves as it found it, which is the point of them."""
-    project = Project(tmp_path_factory.mktemp("untouched") / "shop", toolchain)
-    project.borrow()
-    project.add("web")
-    for step in (project.up("staging"), project.approve(), project.up("production")):
-        assert step.code == 0, step.out
-    shutil.copytree(project.root, project.home / "kept", ignore=shutil.ignore_patterns(".pvn"))
-    yield project
-    project.remove()
-
-
-@pytest.fixture
-def shop(untouched):
-    """The same shop with its files as they were."""
-    for name in ("applications", "releases"):
-        shutil.rmtree(untouched.root / name, ignore_errors=True)
-    shutil.copytree(untouched.home / "kept", untouched.root, dirs_exist_ok=True)
-    return untouched
-
-
 def without_web(project):
     shutil.rmtree(project.root / "applications/shop/web")
     project.write("releases/shop.yaml", "release: {application: shop}")
 
 
-@share
-@pytest.mark.parametrize(
-    ("break_it", "what"),
-    [
-        (lambda p: (p.root / "applications").rename(p.home / "elsewhere"), "applications"),
-        (lambda p: [f.unlink() for f in sorted((p.root / "applications").rglob("*.yaml"))], "applications"),
-        (lambda p: p.write("applications/shop/web/web.pvn.yaml", "service: ["), "applications/shop/web/web.pvn.yaml:"),
-        (lambda p: (p.root / "applications/shop/web/web.pvn.yaml").unlink(), "web"),
-        (without_web, TREE),
-        (lambda p: p.write("releases/shop.yaml", "release: {application: shop}"), "needs the parameter 'image'"),
-        (lambda p: (p.root / "Pulumi.production.yaml").write_text("config: {}\n"), "k-production"),
-    ],
-    ids=["no folder", "empty", "broken", "a file gone", "a service gone", "no values", "no runtime"],
-)
-def test_a_tree_that_cannot_be_used_changes_nothing(shop, break_it, what):
-    held, remembered = shop.objects("production"), shop.outputs("production")
-    break_it(shop)
-    said = shop.up("production")
-    assert said.code != 0
-    assert what in said
-    assert "fix: " in said
-    assert "Traceback" not in said
-    assert shop.objects("production") == held
-    assert shop.outputs("production") == remembered
+UNUSABLE = {
+    "no folder": (lambda p: (p.root / "applications").rename(p.home / "elsewhere"), "applications"),
+    "empty": (lambda p: [f.unlink() for f in sorted((p.root / "applications").rglob("*.yaml"))], "applications"),
+    "broken": (
+        lambda p: p.write("applications/shop/web/web.pvn.yaml", "service: ["),
+        "applications/shop/web/web.pvn.yaml:",
+    ),
+    "a file gone": (lambda p: (p.root / "applications/shop/web/web.pvn.yaml").unlink(), "web"),
+    "a service gone": (without_web, TREE),
+    "no values": (
+        lambda p: p.write("releases/shop.yaml", "release: {application: shop}"),
+        "needs the parameter 'image'",
+    ),
+    "no runtime": (lambda p: (p.root / "Pulumi.production.yaml").write_text("config: {}\n"), "k-production"),
+}
 
 
-@share
-def test_a_tombstone_lets_a_service_go(shop):
-    shutil.rmtree(shop.root / "applications/shop/web")
-    shop.write("releases/shop.yaml", "release: {application: shop, removed: [web]}")
-    shop.add("api")
-    said = shop.up("staging")
+def test_a_tree_that_cannot_be_used_changes_nothing(released, subtests):
+    shutil.copytree(released.root, released.home / "kept", ignore=shutil.ignore_patterns(".pvn"))
+    held, remembered = released.objects("production"), released.outputs("production")
+    for name, (break_it, what) in UNUSABLE.items():
+        with subtests.test(name):
+            break_it(released)
+            said = released.up("production")
+            assert said.code != 0
+            assert what in said
+            assert "fix: " in said
+            assert "Traceback" not in said
+            assert released.objects("production") == held
+            assert released.outputs("production") == remembered
+        for folder in ("applications", "releases"):
+            shutil.rmtree(released.root / folder, ignore_errors=True)
+        shutil.copytree(released.home / "kept", released.root, dirs_exist_ok=True)
+
+
+def test_a_tombstone_lets_a_service_go(released):
+    shutil.rmtree(released.root / "applications/shop/web")
+    released.write("releases/shop.yaml", "release: {application: shop, removed: [web]}")
+    released.release("api", "one")
+    said = released.up("staging")
     assert said.code == 0, said.out
-    assert set(shop.objects("staging")) == {"api"}
+    assert set(released.objects("staging")) == {"api"}

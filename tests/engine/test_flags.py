@@ -30,7 +30,7 @@ def test_settings_that_no_reviewer_saw_are_refused(project):
     project.add("web")
     project.pulumi("stack", "init", "staging")
     own = (project.root / "Pulumi.staging.yaml").read_text()
-    project.write("elsewhere.yaml", own.replace("nodes: 1", "nodes: 9"))
+    project.write("elsewhere.yaml", own.replace("k-staging.kubeconfig", "elsewhere.kubeconfig"))
     said = project.up("staging", "--config-file", "elsewhere.yaml")
     assert said.code != 0
     assert "the engine runs with another value for 'pvn:runtimes'" in said

@@ -26,17 +26,13 @@ UNKNOWN = "a-custom-resource"
 """No cluster knows it without its definition."""
 
 
-pytestmark = pytest.mark.xdist_group("as-kubectl")
-
-
-@pytest.fixture(scope="module")
-def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A cluster for this file, without nodes."""
-    folder = tmp_path_factory.mktemp("as-kubectl")
-    cluster = Cluster("as-kubectl", folder / "kwok")
+@pytest.fixture
+def kubeconfig(toolchain: Path, tmp_path: Path) -> Iterator[Path]:
+    """A cluster of which nobody needs the nodes."""
+    cluster = Cluster("as-kubectl", tmp_path / "kwok")
     pool.lend(cluster)
-    cluster.create(0)
-    config = folder / "kubeconfig"
+    cluster.create(1)
+    config = tmp_path / "kubeconfig"
     config.write_text(cluster.kubeconfig())
     yield config
     pool.take_back(cluster)
