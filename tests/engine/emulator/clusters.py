@@ -34,12 +34,23 @@ def of(world: World, account: str, cluster: str) -> Cluster:
 
 
 def token(world: World, account: str, cluster: str, who: str) -> str:
-    """Return what the cloud's command would print: a credential for that identity, whether it was let in or not."""
+    """Return what the cloud's command would print: a credential for that identity, whether it was let in or not.
+
+    It is good for an hour, and handed out again, as the clouds' commands do.
+    """
     server = of(world, account, cluster)
-    _kubectl(server, "create", "serviceaccount", _person(who), may_exist=True)
-    expires = _kubectl(server, "create", "token", _person(who), "--duration=1h").strip()
-    status = {"token": expires}
-    return json.dumps({"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1beta1", "status": status})
+    try:
+        return world.kept(_tokens(server), who)
+    except OSError:
+        _kubectl(server, "create", "serviceaccount", _person(who), may_exist=True)
+        status = {"token": _kubectl(server, "create", "token", _person(who), "--duration=1h").strip()}
+    made = {"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1beta1", "status": status}
+    world.keep(_tokens(server), who, json.dumps(made))
+    return json.dumps(made)
+
+
+def _tokens(server: Cluster) -> str:
+    return f"tokens-{server.name}"
 
 
 def facts(world: World, account: str, cluster: str) -> Mapping[str, str]:
@@ -52,6 +63,7 @@ def facts(world: World, account: str, cluster: str) -> Mapping[str, str]:
 def _start(world: World, made: Resource, cluster: str) -> None:
     """Start a control plane. Its node is closed until there are nodes: what comes too early cannot run."""
     server = of(world, made.account, cluster)
+    world.forget(_tokens(server))
     pool.lend(server)
     server.create(1)
     _kubectl(server, "cordon", "--selector=type=kwok")

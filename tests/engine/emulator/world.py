@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Mapping
@@ -101,6 +102,10 @@ class World:
     def kept(self, account: str, name: str) -> str:
         """Return the value of a secret, whoever asks. Raises OSError where there is none."""
         return str(json.loads(self._secret(account, name).read_text()))
+
+    def forget(self, account: str) -> None:
+        """Empty an account's store."""
+        shutil.rmtree(self.folder / "secrets" / account, ignore_errors=True)
 
     # what shall go wrong
 
