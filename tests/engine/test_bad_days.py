@@ -230,7 +230,8 @@ def test_first_releases_that_a_killed_update_began_are_kept_and_finished_later(r
 
 def without_web(project):
     shutil.rmtree(project.root / "applications/shop/web")
-    project.write("releases/shop.yaml", "release: {application: shop}")
+    kept = {"api": {"parameters": {"image": image("one")}}}
+    project.write("releases/shop.yaml", {"release": {"application": "shop", "services": kept}})
 
 
 UNUSABLE = {
