@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pulumi
+from pulumi.runtime.proto.source_pb2 import StackTrace
 
 from components import accounts, adoption, isolation, stack
 from components.rollouts import Rollouts
@@ -55,9 +56,10 @@ async def main() -> dict[str, object]:
         raise pulumi.RunError(str(trouble)) from None
 
 
-# the SDK sends each of its debug lines to the engine in a blocking call, whether anybody asked for them or not: a quarter of
-# the program's time (docs/adr/0008)
+# the SDK sends the engine each of its debug lines, in a blocking call, and with each resource the lines that led to it,
+# whether anybody asked for them or not: a quarter of the program's time (docs/adr/0008)
 setattr(pulumi.log, "debug", lambda *_, **__: None)  # noqa: B010 - the type checker is right that nobody should
+setattr(pulumi.runtime.resource, "_get_stack_trace", StackTrace)  # noqa: B010
 # a cloud's SDK is 300,000 objects, none of them garbage: looked through as often as Python does by itself, they take a
 # quarter of the time in which it is loaded
 gc.set_threshold(100_000, 50, 50)
