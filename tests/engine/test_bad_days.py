@@ -46,7 +46,9 @@ def test_a_staging_cluster_that_is_down_keeps_production_as_it_is(released):
     assert "runtime 'k-staging' does not answer" in said
     assert released.objects("production") == held
 
-    # as after a reboot: the next update of staging starts its cluster again, and production goes on
+    # as after a reboot: the next update of staging starts its cluster again, and production goes on. Its nodes come back as
+    # soon as the lease of the process is over that ran their pods before
+    assert "--node-lease-duration-seconds=20" in (released.root / ".pvn/clusters/k-staging/kwok.yaml").read_text()
     assert released.up("staging").code == 0
     assert released.up("production").code == 0
     assert released.images("production") == {"web": image("two"), "api": image("one")}
