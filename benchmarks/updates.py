@@ -88,17 +88,9 @@ class Contender:
     def up(self) -> tuple[measured.Run, int]:
         """Run its update; return what it took, and how many writes the API server has answered in the meantime."""
         asked = self._writes()
-        command = [
-            "pulumi",
-            "up",
-            "--stack",
-            "staging",
-            "--non-interactive",
-            "--yes",
-            "--skip-preview",
-            "--suppress-outputs",
-        ]
-        run = measured.run([*command, *self.flags], self.project, self.environment, PROGRAM)
+        unasked = ("--non-interactive", "--yes", "--skip-preview", "--suppress-outputs")
+        command = ["pulumi", "up", "--stack", "staging", *unasked, *self.flags]
+        run = measured.run(command, self.project, self.environment, PROGRAM)
         return run, self._writes() - asked
 
     def _writes(self) -> int:
