@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine import pool
+from tests.engine import keystore, pool
 from tests.engine.emulated import CLOUDS, Emulated
 from tests.engine.project import Project
 from tests.engine.registry import Registry, serve
@@ -185,6 +185,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Most of these live for seconds, in which collecting garbage is a sixth of what they do.
     """
     config.addinivalue_line("markers", "makes_clusters: the test is about making clusters, and borrows none")
+    config.addinivalue_line("markers", "stops_a_cluster: the test stops one of its clusters, and borrows two")
     if not hasattr(config, "workerinput"):
         os.environ |= {"PATH": home.path(os.environ["PATH"]), "GOGC": "off", "GOMEMLIMIT": "768MiB"}
         pool.begin()
@@ -213,19 +214,26 @@ def engine(toolchain: Path, tmp_path: Path) -> Iterator[Engine]:
     assert not left, f"processes left behind: {left}"
 
 
+@pytest.fixture(scope="session")
+def keys() -> Iterator[None]:
+    """The key store for the states of all tests."""
+    with keystore.serve():
+        yield
+
+
 @pytest.fixture
-def project(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path) -> Iterator[Project]:
+def project(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, keys: None) -> Iterator[Project]:
     """A project of its own with two stacks on local clusters, borrowed unless the test is about making them."""
     made = Project(tmp_path / "shop", toolchain)
     if not request.node.get_closest_marker("makes_clusters"):
-        made.borrow()
+        made.borrow(is_one=not request.node.get_closest_marker("stops_a_cluster"))
     yield made
     made.remove()
     assert not (left := processes_of(made.home)), f"processes left behind: {left}"
 
 
 @pytest.fixture(params=CLOUDS)
-def cloud(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path) -> Iterator[Emulated]:
+def cloud(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, keys: None) -> Iterator[Emulated]:
     """A shop on one emulated cloud after the other; its clusters are borrowed."""
     made = Emulated(tmp_path / "shop", toolchain, cloud=CLOUDS[request.param])
     made.add("web")

@@ -52,9 +52,13 @@ def end() -> None:
     shutil.rmtree(pool)
 
 
-def lend(borrowed: Cluster) -> None:
-    """Put an empty cluster where that one would be made; nothing happens without a pool, or where there is one already."""
-    if PLACE not in os.environ or borrowed.exists:
+def lend(*borrowed: Cluster) -> None:
+    """Put an empty cluster where each of these would be made: the same one, since it may be for several stacks.
+
+    Nothing happens without a pool, or where there is one already.
+    """
+    absent = [one for one in borrowed if not one.exists]
+    if PLACE not in os.environ or not absent:
         return
     pool = Path(os.environ[PLACE])
     while (own := _taken(pool)) and not _is_empty(own):
@@ -63,25 +67,30 @@ def lend(borrowed: Cluster) -> None:
         own = Cluster(f"pool-{time.monotonic_ns()}", pool)
         own.create(1)
     _lent_at(own).touch()
-    place = _place(borrowed)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.symlink_to(_place(own))
-    (borrowed.directory / f"{borrowed.name}.kubeconfig").write_text(own.kubeconfig())
+    for one in absent:
+        place = _place(one)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(_place(own))
+        (one.directory / f"{one.name}.kubeconfig").write_text(own.kubeconfig())
 
 
-def take_back(borrowed: Cluster) -> None:
-    """Take a cluster back and begin to empty it; one that was not borrowed, or that no longer runs, is removed."""
-    place = _place(borrowed)
-    if not place.is_symlink():
-        borrowed.delete()
-        return
-    own = Cluster(place.resolve().name, Path(os.environ[PLACE]))
-    place.unlink()
-    if own.is_running:
-        _empty(own)
-        (_place(own) / "free").touch()
-    else:
-        own.delete()
+def take_back(*borrowed: Cluster) -> None:
+    """Take clusters back and begin to empty them; one that was not borrowed, or that no longer runs, is removed."""
+    owned: set[str] = set()
+    for one in borrowed:
+        place = _place(one)
+        if place.is_symlink():
+            owned.add(place.resolve().name)
+            place.unlink()
+        else:
+            one.delete()
+    for name in sorted(owned):
+        own = Cluster(name, Path(os.environ[PLACE]))
+        if own.is_running:
+            _empty(own)
+            (_place(own) / "free").touch()
+        else:
+            own.delete()
 
 
 def _place(cluster: Cluster) -> Path:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from components.local.kwok.cluster import Cluster
-from tests.engine import pool
+from tests.engine import keystore, pool
 from tools import home
 from tools.home import CHECKOUT
 
@@ -155,10 +155,14 @@ class Project:
         """Run plain `pulumi`."""
         return self.run("pulumi", *arguments, "--non-interactive", "--color", "never")
 
+    def init(self, stack: str) -> Said:
+        """Make a stack whose secrets are encrypted with a key out of the tests' key store."""
+        return self.pulumi("stack", "init", stack, f"--secrets-provider={keystore.PROVIDER}")
+
     def up(self, stack: str, *flags: str) -> Said:
         """Run `pulumi up` as a user would, without the question."""
         if not (self.home / "state/.pulumi/stacks/pvn" / f"{stack}.json").exists():
-            self.pulumi("stack", "init", stack)
+            self.init(stack)
         return self.pulumi("up", "--stack", stack, "--yes", "--skip-preview", "--suppress-outputs", *flags)
 
     def pvn(self, *arguments: str) -> Said:
@@ -215,17 +219,22 @@ class Project:
             for name, one in self.objects(stack).items()
         }
 
-    def borrow(self) -> None:
-        """Have the clusters of both stacks from the pool, as those of somebody else: no update starts or ends them."""
+    def borrow(self, *, is_one: bool) -> None:
+        """Have clusters from the pool, as somebody else's: no update starts or ends them.
+
+        Where one will do, it `is_one` for both stacks: their namespaces are apart as clusters would be, and a control plane
+        takes CPU from other tests even where it idles.
+        """
+        planes = [self.control_plane(stack) for stack in STACKS]
+        for together in [planes] if is_one else [[one] for one in planes]:
+            pool.lend(*together)
         for stack in STACKS:
-            pool.lend(self.control_plane(stack))
             path = str(self.root / f".pvn/k-{stack}.kubeconfig")
             self.write_stack(stack, {"name": f"k-{stack}", "type": "kubeconfig", "path": path})
 
     def remove(self) -> None:
         """Give the clusters back or end them, and remove the files."""
-        for stack in STACKS:
-            pool.take_back(self.control_plane(stack))
+        pool.take_back(*map(self.control_plane, STACKS))
         shutil.rmtree(self.root, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
 

@@ -79,6 +79,7 @@ def test_a_service_that_never_becomes_ready_does_not_stop_its_neighbours(release
     assert released.images("staging") == {"web": image("three"), "api": image("two")}
 
 
+@pytest.mark.stops_a_cluster
 def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(released):
     # less than the ten minutes for which the provider would look for a dead cluster
     released.add("web", first="two", progressDeadline="180s")

@@ -26,7 +26,7 @@ def differing(before: list[Resource], after: list[Resource]) -> set[str]:
 
 def test_a_cluster_from_its_preview_to_its_end(cloud):
     cloud.configure("staging", protect=True)
-    cloud.pulumi("stack", "init", "staging")
+    cloud.init("staging")
     said = cloud.pulumi("preview", "--stack", "staging")
     assert said.code == 0, said.out
     assert "apps/v1:Deployment k-staging/pvn-shop-rc-staging/web create" in said
@@ -171,7 +171,7 @@ def kill(cloud, kind: str) -> None:
 
 def begin(cloud, kind: str) -> subprocess.Popen[str]:
     """Start an update of staging and return when something of a type is being made."""
-    cloud.pulumi("stack", "init", "staging")
+    cloud.init("staging")
     update = subprocess.Popen(
         ["pulumi", "up", "--stack", "staging", "--yes", "--skip-preview", "--non-interactive"],
         cwd=cloud.root,

@@ -18,7 +18,7 @@ import pytest
 
 from components.local.kwok.cluster import Cluster
 from tests.console import Terminal
-from tests.engine import pool
+from tests.engine import keystore, pool
 from tests.engine.conftest import CHECKOUT
 from tests.engine.registry import Registry
 from tools import home
@@ -58,7 +58,7 @@ WITH_COMMANDS = [page for page in PAGES if any(not step.is_file for step in step
 
 
 @pytest.fixture
-def terminal(toolchain: Path, tmp_path: Path, registry: Registry) -> Iterator[Terminal]:
+def terminal(toolchain: Path, tmp_path: Path, registry: Registry, keys: None) -> Iterator[Terminal]:
     """A shell of Jane's, who may approve, in a copy of the shipped tree; its images are in the registry of the tests."""
     project, own = tmp_path / "project", tmp_path / "home"
     for name in ("applications", "releases", "ci", "docs/schemas", ".github"):
@@ -80,12 +80,11 @@ def terminal(toolchain: Path, tmp_path: Path, registry: Registry) -> Iterator[Te
     )
     made.must(f"sed -i 's|docker.io|{registry.url}|' Pulumi.*.yaml")
     for stack in STACKS:
-        made.must(f"pulumi stack init {stack} --non-interactive")
+        made.must(f"pulumi stack init {stack} --non-interactive --secrets-provider={keystore.PROVIDER}")
     made.commit()
     made.must("git clone --quiet --bare . ../remote && git remote add origin ../remote && git fetch --quiet origin")
     yield made
-    for folder in (project / ".pvn/clusters").glob("*"):
-        pool.take_back(Cluster(folder.name, project / ".pvn"))
+    pool.take_back(*(Cluster(folder.name, project / ".pvn") for folder in (project / ".pvn/clusters").glob("*")))
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda path: path.stem)
@@ -93,7 +92,7 @@ def test_every_command_of_a_page_does_what_the_page_says(page, terminal, registr
     for repository in ("my-backend", "my-frontend", "my-worker", "my-cron"):
         registry.push(f"my-company/{repository}", "1.4.2")
     if "pulumi up" in page.read_text():
-        for stack in STACKS:
+        for stack in STACKS:  # a cluster each: pages count their nodes, and take one down
             pool.lend(Cluster(f"kubernetes-{stack}", terminal.project / ".pvn"))
     for step in steps(page):
         if step.is_file:

@@ -28,7 +28,7 @@ def test_an_update_of_one_target_records_only_what_it_applied(project):
 
 def test_settings_that_no_reviewer_saw_are_refused(project):
     project.add("web")
-    project.pulumi("stack", "init", "staging")
+    project.init("staging")
     own = (project.root / "Pulumi.staging.yaml").read_text()
     project.write("elsewhere.yaml", own.replace("k-staging.kubeconfig", "elsewhere.kubeconfig"))
     said = project.up("staging", "--config-file", "elsewhere.yaml")

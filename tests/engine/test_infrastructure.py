@@ -101,7 +101,7 @@ def test_a_cluster_that_a_killed_update_began_is_not_taken_down_because_its_gate
     write(project, "staging")
     write(project, "production")
     assert project.up("staging").code == 0
-    for step in (project.pulumi("stack", "init", "production"), project.approve_stack()):
+    for step in (project.init("production"), project.approve_stack()):
         assert step.code == 0, step.out
     kill_update(project, "production", until="kwok:index:Cluster k-production created")
     shutil.rmtree(project.root / "approvals/@stack")

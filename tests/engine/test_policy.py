@@ -68,7 +68,7 @@ def test_a_proven_release_passes_and_the_report_says_what_was_examined(shop, mon
     report = shop.root / "report/policy.json"
     monkeypatch.setenv("PVN_POLICY_REPORT", str(report))
     assert shop.approve().code == 0
-    shop.pulumi("stack", "init", "production")
+    shop.init("production")
     said = shop.pulumi("preview", "--stack", "production", "--policy-pack", "policy")
     assert said.code == 0, said.out
     said = shop.up("production", "--policy-pack", "policy")
@@ -157,6 +157,7 @@ def test_a_pack_decides_from_the_project_that_the_engine_runs_wherever_the_pack_
     assert shop.images("production") == {"web": image("one")}
 
 
+@pytest.mark.stops_a_cluster
 def test_a_pack_that_finds_no_evidence_refuses_everything(shop):
     assert shop.up("production").code == 0
     patch(shop, ALWAYS_OPEN)

@@ -3,6 +3,8 @@
 import json
 import shutil
 
+import pytest
+
 from tests.engine.project import PRECONDITIONS, deployment, image
 
 CRASHES = deployment("web", nodeSelector={"never": "there"})
@@ -25,6 +27,7 @@ def released(project, *which):
             assert step.code == 0, step.out
 
 
+@pytest.mark.stops_a_cluster
 def test_a_rollback_brings_the_release_before_back_and_holds_what_is_newer_until_it_is_lifted(project):
     project.add("web")
     project.add("api")

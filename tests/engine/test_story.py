@@ -18,7 +18,7 @@ def test_production_moves_only_when_staging_is_stable_and_a_person_has_signed(pr
     assert project.images("staging") == {"web": image("one"), "api": image("one")}
 
     # a preview of a stack whose cluster does not exist yet says what would wait, and makes nothing
-    project.pulumi("stack", "init", "production")
+    project.init("production")
     said = project.pulumi("preview", "--stack", "production")
     assert said.code == 0, said.out
     assert "2 of 2 service instances wait" in said
