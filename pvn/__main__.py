@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
 
@@ -11,8 +10,6 @@ def main() -> None:
     """Load the command line, run it, and end the process."""
     # a command lives for a second and lets go of nothing before: collecting garbage only costs it time
     gc.disable()
-    # nor does it want plugins of pydantic, which would be looked for in every package that is installed
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from pvn import command
 

@@ -1,14 +1,25 @@
 """What every block of YAML has in common: closed, frozen, and it knows where it was written."""
 
+import json
+import sys
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from functools import partial
+from types import ModuleType
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetPydanticSchema
 from pydantic_core import core_schema
 
 from delivery.problems import Spot
 from delivery.shapes.refused import REFUSED, Refusal
+
+# pydantic would look for plugins among all packages that are installed: nobody has any for these shapes, and the looking
+# takes as long as making all of their validators
+_loader = ModuleType("pydantic.plugin._loader")
+setattr(_loader, "get_plugins", tuple)  # noqa: B010 - a module knows no such name
+sys.modules.setdefault(_loader.__name__, _loader)
 
 METADATA = Field(exclude=True)
 """Marks a field that is read strictly and kept, but changes nothing that is deployed: dumps leave it out."""
@@ -26,10 +37,14 @@ PLACED = GetPydanticSchema(lambda *_: core_schema.any_schema())
 """Marks what the reader itself puts into a shape: nobody types it, so no time goes into a validator of its type."""
 
 
+_is_inside = ContextVar("whether the validator of a shape is being made", default=False)
+
+
 class Shape(BaseModel):
     """A block of YAML: unknown keys are refused, and nothing changes after reading.
 
-    Attribute names are those of the format's messages, in snake_case. Fields without a default are required.
+    Attribute names are those of the format's messages, in snake_case. Fields without a default are required. A shape inside
+    another one gets its validator when the first such block is read, and most trees have few kinds of them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True, protected_namespaces=())
@@ -48,9 +63,26 @@ class Shape(BaseModel):
         return Spot(self.at.file, *found) if found else self.at
 
     @classmethod
+    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        if _is_inside.get():
+            return core_schema.with_info_plain_validator_function(partial(_validated, cls))
+        before = _is_inside.set(True)
+        try:
+            return handler(source)
+        finally:
+            _is_inside.reset(before)
+
+    @classmethod
     def refused(cls) -> Mapping[str, Refusal]:
         """Return the fields that the format knows and this program refuses, with the reasons."""
         return REFUSED.get(cls.__name__, {})
+
+
+def _validated(shape: type[Shape], block: Any, info: core_schema.ValidationInfo) -> Shape:
+    if isinstance(block, shape):
+        return block
+    # JSON has no tuples, which strict validators want wherever the input is not JSON
+    return shape.model_validate_json(json.dumps(block)) if info.mode == "json" else shape.model_validate(block)
 
 
 @dataclass(frozen=True, slots=True)
