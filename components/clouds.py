@@ -5,24 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pulumi
 
 from components.interfaces import Account, Registry, Runtime
-from delivery.shapes import (
-    AcrRegistry,
-    AksRuntime,
-    ArtifactRegistry,
-    EcrRegistry,
-    EksRuntime,
-    ExternalRegistry,
-    GkeRuntime,
-    KubeconfigRuntime,
-    LocalRuntime,
-    RegistrySettings,
-    RuntimeSettings,
-)
+from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from delivery.supply import Supply
+
+if TYPE_CHECKING:
+    from delivery.shapes.aws import EcrRegistry, EksRuntime
+    from delivery.shapes.azure import AcrRegistry, AksRuntime
+    from delivery.shapes.gcp import ArtifactRegistry, GkeRuntime
+    from delivery.shapes.linked import ExternalRegistry, KubeconfigRuntime
+    from delivery.shapes.local import LocalRuntime
 
 Within = pulumi.ResourceOptions | None
 """The provider of the account that something is made in."""
@@ -33,7 +29,7 @@ def account(settings: RuntimeSettings | RegistrySettings) -> Account | None:
 
     It needs little of its cloud's SDK, which takes a second to load.
     """
-    enter = _ACCOUNTS.get(type(settings))
+    enter = _ACCOUNTS.get(settings.type)
     return enter(f"{settings.type}-{settings.name}", settings) if enter else None
 
 
@@ -42,12 +38,12 @@ def runtime(settings: RuntimeSettings, root: Path, supply: Supply, entered: Acco
 
     A cloud's SDK is imported when a stack asks for that cloud.
     """
-    return _RUNTIMES[type(settings)](settings, _within(entered or account(settings)), root, supply)
+    return _RUNTIMES[settings.type](settings, _within(entered or account(settings)), root, supply)
 
 
 def registry(settings: RegistrySettings, supply: Supply, entered: Account | None = None) -> Registry:
     """Return the registry that a stack file describes, in its account where somebody has entered that already."""
-    return _REGISTRIES[type(settings)](settings, _within(entered or account(settings)), supply)
+    return _REGISTRIES[settings.type](settings, _within(entered or account(settings)), supply)
 
 
 def _within(entered: Account | None) -> pulumi.ResourceOptions | None:
@@ -96,6 +92,7 @@ def _eks(settings: EksRuntime, within: Within, _: Path, __: Supply) -> Runtime:
 
 def _gke(settings: GkeRuntime, within: Within, _: Path, supply: Supply) -> Runtime:
     from components.gcp.runtime import Runtime, RuntimeArgs
+    from delivery.shapes.gcp import ArtifactRegistry
 
     sources = [one for one in supply.sources[settings.name] if isinstance(one, ArtifactRegistry)]
     return Runtime(settings.name, RuntimeArgs(settings=settings, sources=sources), within)
@@ -103,6 +100,7 @@ def _gke(settings: GkeRuntime, within: Within, _: Path, supply: Supply) -> Runti
 
 def _aks(settings: AksRuntime, within: Within, _: Path, supply: Supply) -> Runtime:
     from components.azure.runtime import Runtime, RuntimeArgs
+    from delivery.shapes.azure import AcrRegistry
 
     sources = [one for one in supply.sources[settings.name] if isinstance(one, AcrRegistry)]
     return Runtime(settings.name, RuntimeArgs(settings=settings, sources=sources), within)
@@ -116,6 +114,7 @@ def _external(settings: ExternalRegistry, _: Within, __: Supply) -> Registry:
 
 def _ecr(settings: EcrRegistry, within: Within, supply: Supply) -> Registry:
     from components.aws.registry import Registry, RegistryArgs
+    from delivery.shapes.aws import EksRuntime
 
     pullers = [one for one in supply.pullers[settings.name] if isinstance(one, EksRuntime)]
     args = RegistryArgs(settings=settings, repositories=supply.repositories[settings.name], pullers=pullers)
@@ -134,24 +133,24 @@ def _acr(settings: AcrRegistry, within: Within, _: Supply) -> Registry:
     return Registry(settings.name, RegistryArgs(settings=settings), within)
 
 
-_ACCOUNTS: Mapping[type, Callable[..., Account]] = {
-    EksRuntime: _aws,
-    EcrRegistry: _aws,
-    GkeRuntime: _gcp,
-    ArtifactRegistry: _gcp,
-    AksRuntime: _azure,
-    AcrRegistry: _azure,
+_ACCOUNTS: Mapping[str, Callable[..., Account]] = {
+    "acr": _azure,
+    "aks": _azure,
+    "artifact-registry": _gcp,
+    "ecr": _aws,
+    "eks": _aws,
+    "gke": _gcp,
 }
-_RUNTIMES: Mapping[type, Callable[..., Runtime]] = {
-    LocalRuntime: _local,
-    KubeconfigRuntime: _kubeconfig,
-    EksRuntime: _eks,
-    GkeRuntime: _gke,
-    AksRuntime: _aks,
+_RUNTIMES: Mapping[str, Callable[..., Runtime]] = {
+    "aks": _aks,
+    "eks": _eks,
+    "gke": _gke,
+    "kubeconfig": _kubeconfig,
+    "local": _local,
 }
-_REGISTRIES: Mapping[type, Callable[..., Registry]] = {
-    ExternalRegistry: _external,
-    EcrRegistry: _ecr,
-    ArtifactRegistry: _artifact_registry,
-    AcrRegistry: _acr,
+_REGISTRIES: Mapping[str, Callable[..., Registry]] = {
+    "acr": _acr,
+    "artifact-registry": _artifact_registry,
+    "ecr": _ecr,
+    "external": _external,
 }

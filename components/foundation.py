@@ -13,7 +13,7 @@ from components import clouds, kubernetes
 from components.interfaces import Account, Registry, Runtime
 from delivery.blueprints import Blueprint
 from delivery.foundations import Foundation, Part
-from delivery.shapes import RegistrySettings, RuntimeSettings
+from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from delivery.supply import Supply
 
 

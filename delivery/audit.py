@@ -16,7 +16,9 @@ from delivery import channels, checks, desired, sources
 from delivery import tree as trees
 from delivery.desired import Desired
 from delivery.problems import Problem, Refused, Spot
-from delivery.shapes import ApplicationConfig, Release, ServiceConfig
+from delivery.shapes.application import ApplicationConfig
+from delivery.shapes.release import Release
+from delivery.shapes.service import ServiceConfig
 from delivery.tree import Tree
 
 _RUNTIME = re.compile(r"""^["']?runtime["']?\s*:""", re.MULTILINE)

@@ -11,10 +11,10 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from delivery import canonical
-from delivery.shapes import RegistrySettings, RuntimeSettings, Shape, Stack
-from delivery.shapes.base import OfEnvironment
+from delivery.shapes.base import OfEnvironment, Shape
 from delivery.shapes.fields import camel, plan
-from delivery.shapes.stack import REGISTRIES, RUNTIMES
+from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
+from delivery.shapes.stack import REGISTRIES, RUNTIMES, Stack
 
 Kind = Literal["runtimes", "registries"]
 Settings = RuntimeSettings | RegistrySettings

@@ -23,15 +23,11 @@ from delivery.instances import (
     StableIn,
 )
 from delivery.problems import Problem, Refused, Spot
-from delivery.shapes import (
-    ApplicationConfig,
-    BypassSettings,
-    ProvisionedRuntime,
-    Release,
-    ReleaseChannelConfig,
-    ReleaseChannelStable,
-    ServiceConfig,
-)
+from delivery.shapes.application import ApplicationConfig, BypassSettings
+from delivery.shapes.channel import ReleaseChannelConfig, ReleaseChannelStable
+from delivery.shapes.infrastructure import ProvisionedRuntime
+from delivery.shapes.release import Release
+from delivery.shapes.service import ServiceConfig
 from delivery.tree import Tree
 from delivery.variables import variables
 

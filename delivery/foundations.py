@@ -19,7 +19,8 @@ from delivery.instances import Approvals
 from delivery.inventories import Built, Inventory
 from delivery.plan import Action
 from delivery.problems import Problem, Refused, Spot
-from delivery.shapes import ProvisionedRuntime, RegistrySettings, RuntimeSettings, Stack
+from delivery.shapes.infrastructure import ProvisionedRuntime, RegistrySettings, RuntimeSettings
+from delivery.shapes.stack import Stack
 from delivery.tree import Tree
 from delivery.versions import Candidate
 

@@ -13,7 +13,8 @@ from delivery import gotemplate, labels, runtimes, walker
 from delivery.document import Node
 from delivery.instances import Runtime
 from delivery.problems import Problem, Refused, Spot
-from delivery.shapes import ApplicationConfig, ReleaseChannelConfig, ReleaseChannelGroup
+from delivery.shapes.application import ApplicationConfig, ReleaseChannelGroup
+from delivery.shapes.channel import ReleaseChannelConfig
 from delivery.tree import Tree
 
 

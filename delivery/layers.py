@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from delivery import sources
 from delivery.instances import Patch, SecretKeyRef
-from delivery.shapes import EnvValue, KubernetesConfig, PerReleaseChannelConfig, ReleaseChannelConfig, ServiceConfig
+from delivery.shapes.channel import ReleaseChannelConfig
+from delivery.shapes.kubernetes import KubernetesConfig
+from delivery.shapes.parameters import EnvValue
+from delivery.shapes.service import PerReleaseChannelConfig, ServiceConfig
 from delivery.variables import Variables, fill
 
 Own = PerReleaseChannelConfig | None

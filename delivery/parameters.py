@@ -8,9 +8,12 @@ from delivery import images
 from delivery.gotemplate import Image
 from delivery.instances import ParameterValue
 from delivery.problems import Problem, Spot, suggestion
-from delivery.shapes import ParameterDefinition, ProtectionConfig, ProtectionReference, Release, ServiceConfig
-from delivery.shapes import ParameterValue as Given
 from delivery.shapes.fields import camel
+from delivery.shapes.parameters import ParameterDefinition
+from delivery.shapes.parameters import ParameterValue as Given
+from delivery.shapes.protection import ProtectionConfig, ProtectionReference
+from delivery.shapes.release import Release
+from delivery.shapes.service import ServiceConfig
 from delivery.shapes.values import WHOLE
 
 Registries = Mapping[str, str]

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from delivery import layers, runtimes
 from delivery.instances import Runtime
 from delivery.problems import Problem, Refused
-from delivery.shapes import (
-    ApplicationConfig,
-    PerReleaseChannelConfig,
-    ReleaseChannelConfig,
-    ReleaseChannelRuntimeConfig,
-    ServiceConfig,
-)
+from delivery.shapes.application import ApplicationConfig
+from delivery.shapes.channel import ReleaseChannelConfig, ReleaseChannelRuntimeConfig
+from delivery.shapes.service import PerReleaseChannelConfig, ServiceConfig
 from delivery.tree import Tree
 from delivery.variables import fill, variables
 

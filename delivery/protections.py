@@ -17,17 +17,12 @@ from delivery.instances import (
     ServiceInstance,
     Stage,
 )
-from delivery.shapes import (
-    ApplicationConfig,
-    BuiltinProtectionConfig,
-    PerReleaseChannelConfig,
-    ProtectionAttachmentConfig,
-    ProtectionLifecycle,
-    Release,
-    ReleaseChannelConfig,
-    ServiceConfig,
-)
+from delivery.shapes.application import ApplicationConfig
+from delivery.shapes.channel import ReleaseChannelConfig
+from delivery.shapes.protection import BuiltinProtectionConfig, ProtectionAttachmentConfig, ProtectionLifecycle
 from delivery.shapes.protection import CommitDenylist as Denylist
+from delivery.shapes.release import Release
+from delivery.shapes.service import PerReleaseChannelConfig, ServiceConfig
 from delivery.shapes.values import COMMIT
 from delivery.tree import Tree
 from delivery.unknown import Unknown

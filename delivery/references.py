@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from delivery.manifests import mounts
 from delivery.plan import Step
-from delivery.shapes import ProvisionedRuntime, RuntimeSettings, SecretReference
+from delivery.shapes.infrastructure import ProvisionedRuntime, RuntimeSettings, SecretReference
 
 Secrets = dict[str, dict[str, str]]
 """By the name of a Kubernetes Secret and a key of it: the name of a secret in the cloud's store."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from delivery.instances import Runtime
-from delivery.shapes import RuntimeSettings
+from delivery.shapes.infrastructure import RuntimeSettings
 from delivery.tree import Tree
 
 

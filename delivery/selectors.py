@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from delivery import labels
-from delivery.shapes import ApplicationConfig, ReleaseChannelConfig, ReleaseChannelStable
+from delivery.shapes.application import ApplicationConfig
+from delivery.shapes.channel import ReleaseChannelConfig, ReleaseChannelStable
 
 
 def channels(application: ApplicationConfig, of: str, stable: ReleaseChannelStable) -> tuple[str, ...]:

@@ -10,7 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from delivery import protections
-from delivery.shapes import ImageRegistryInfo, ProtectionConfig, RegistrySettings, RuntimeSettings, ServiceConfig
+from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
+from delivery.shapes.parameters import ImageRegistryInfo
+from delivery.shapes.protection import ProtectionConfig
+from delivery.shapes.service import ServiceConfig
 from delivery.tree import Tree
 
 

@@ -9,17 +9,9 @@ from typing import Any
 from delivery import canonical, images, layers, objects, parameters, sources
 from delivery.instances import ServiceInstance, Task
 from delivery.problems import Problem, Refused
-from delivery.shapes import (
-    KubernetesConfig,
-    ProgramConfig,
-    ProtectionConfig,
-    ProtectionReference,
-    ResourceList,
-    ResourceRequirements,
-    RetryConfig,
-    TaskConfig,
-    Volume,
-)
+from delivery.shapes.kubernetes import KubernetesConfig
+from delivery.shapes.protection import ProtectionConfig, ProtectionReference
+from delivery.shapes.task import ProgramConfig, ResourceList, ResourceRequirements, RetryConfig, TaskConfig, Volume
 from delivery.tree import Tree
 from delivery.variables import Variables, fill, variables
 

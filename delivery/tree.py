@@ -15,16 +15,13 @@ from delivery import document, gathering, sources, stacks, walker
 from delivery.folders import Folder
 from delivery.instances import ManifestFile
 from delivery.problems import Problem, Refused, Spot
-from delivery.shapes import (
-    ApplicationConfig,
-    ClusterConfig,
-    ProdvanaConfig,
-    ProtectionConfig,
-    Release,
-    ReleaseFile,
-    ServiceConfig,
-    Stack,
-)
+from delivery.shapes.application import ApplicationConfig
+from delivery.shapes.config import ProdvanaConfig
+from delivery.shapes.protection import ProtectionConfig
+from delivery.shapes.release import Release, ReleaseFile
+from delivery.shapes.runtime import ClusterConfig
+from delivery.shapes.service import ServiceConfig
+from delivery.shapes.stack import Stack
 
 PLACES = ("applications", "releases", "Pulumi.*")
 """What is always read of a project's folder. Manifests may lie elsewhere in it."""

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from delivery.shapes import (
-    AcrRegistry,
-    AksRuntime,
-    ArtifactRegistry,
-    AwsAccount,
-    AzureAccount,
-    EcrRegistry,
-    EksRuntime,
-    GcpAccount,
-    GkeRuntime,
-    RegistrySettings,
-    RuntimeSettings,
-)
+from delivery.shapes.aws import AwsAccount, EcrRegistry, EksRuntime
+from delivery.shapes.azure import AcrRegistry, AksRuntime, AzureAccount
+from delivery.shapes.gcp import ArtifactRegistry, GcpAccount, GkeRuntime
+from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from delivery.unknown import Unknown
 from evidence import programs
 

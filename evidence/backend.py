@@ -117,6 +117,10 @@ def _fix(said: str, again: str) -> str:
     """Return what to do about what `pulumi` said; where we cannot tell, whoever asks again sees all of it."""
     if "passphrase" in said.lower():
         return "set PULUMI_CONFIG_PASSPHRASE to the stack's passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it"
+    if "checkpoint" in said and said.endswith("EOF"):
+        return (
+            "what describes its file was cut off while it was written, and is not needed: remove the .json.attrs beside it"
+        )
     if "checkpoint" in said:
         return "its file was cut off while it was written: put the last whole copy, the .json.bak beside it, in its place"
     return "pulumi login" if "login" in said else again

@@ -17,7 +17,8 @@ from delivery.desired import Desired
 from delivery.instances import ApprovalBy
 from delivery.problems import WorldFailed
 from delivery.pulls import Pull
-from delivery.shapes import ExternalRegistry, RegistrySettings, RuntimeSettings
+from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
+from delivery.shapes.linked import ExternalRegistry
 from delivery.tree import Tree
 from delivery.unknown import Absent, Unknown
 from evidence import access, accounts, backend, gather, images, programs, registry, ssh
@@ -110,7 +111,7 @@ def _answered(question: _Question) -> list[Finding]:
 
 def _questions(root: Path, stack: _Stack) -> Iterator[_Question]:
     """Yield the questions about a stack: what is needed first comes first."""
-    wanted = [*programs.ALWAYS, *(one for kind in stack.runtimes for one in programs.OF_RUNTIMES.get(type(kind), ()))]
+    wanted = [*programs.ALWAYS, *(one for kind in stack.runtimes for one in programs.OF_RUNTIMES.get(kind.type, ()))]
     for program in dict.fromkeys(wanted):
         yield partial(_program, stack, program)
     yield partial(_state, stack)

@@ -9,7 +9,7 @@ import yaml
 from pulumi.runtime.config import get_config_env
 
 from delivery.problems import Problem, Refused, Spot
-from delivery.shapes import Stack
+from delivery.shapes.stack import Stack
 from delivery.tree import Tree
 
 

@@ -19,7 +19,7 @@ from delivery.gates import Verdict
 from delivery.inventories import Inventory
 from delivery.plan import Action
 from delivery.records import Ledger
-from delivery.shapes import Stack
+from delivery.shapes.stack import Stack
 from delivery.tree import Tree
 from delivery.unknown import Unknown
 from delivery.verdicts import verdicts

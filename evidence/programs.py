@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from delivery.shapes import AksRuntime, EksRuntime, GkeRuntime, LocalRuntime, RuntimeSettings
 from delivery.unknown import Unknown
 
 PATIENCE = 60.0
@@ -33,16 +32,14 @@ ALWAYS = (
     Program(name="git", version=("--version",), least=(2, 30), fix="install git 2.30 or newer"),
     Program(name="ssh", version=("-V",), least=(8, 9), fix="install OpenSSH 8.9 or newer"),
 )
-OF_RUNTIMES: dict[type[RuntimeSettings], tuple[Program, ...]] = {
-    LocalRuntime: (
-        Program(name="kwokctl", version=("--version",), least=(0, 7), fix="install it: https://kwok.sigs.k8s.io"),
-    ),
-    AksRuntime: (
+OF_RUNTIMES: Mapping[str, tuple[Program, ...]] = {
+    "local": (Program(name="kwokctl", version=("--version",), least=(0, 7), fix="install it: https://kwok.sigs.k8s.io"),),
+    "aks": (
         Program(name="az", version=("version", "--output", "tsv"), fix="install the Azure CLI"),
         Program(name="kubelogin", version=("--version",), fix="install kubelogin of Azure: az aks install-cli"),
     ),
-    EksRuntime: (Program(name="aws", version=("--version",), least=(2,), fix="install the AWS CLI, version 2"),),
-    GkeRuntime: (
+    "eks": (Program(name="aws", version=("--version",), least=(2,), fix="install the AWS CLI, version 2"),),
+    "gke": (
         Program(name="gcloud", version=("version",), fix="install the Google Cloud CLI"),
         Program(
             name="gke-gcloud-auth-plugin",

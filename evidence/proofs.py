@@ -13,7 +13,7 @@ from delivery.facts import Evidence, Nodes
 from delivery.gates import Alteration
 from delivery.inventories import Inventory
 from delivery.problems import WorldFailed
-from delivery.shapes import Stack
+from delivery.shapes.stack import Stack
 from delivery.unknown import Unknown
 from evidence import authors, nodes
 from evidence.gather import Outputs, kubeconfigs, unasked

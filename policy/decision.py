@@ -16,7 +16,7 @@ from delivery.facts import Evidence
 from delivery.plan import Step, plan
 from delivery.problems import WorldFailed
 from delivery.records import Ledger, Record
-from delivery.shapes import Stack
+from delivery.shapes.stack import Stack
 from delivery.tombstones import Tombstones
 from delivery.unknown import Unknown
 from evidence import backend, configuration, judgements, workplace

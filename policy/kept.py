@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from delivery.bundles import Bundle
-from delivery.shapes import RegistrySettings, RuntimeSettings
+from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from policy.decision import Decision
 from policy.found import INSTANCE, Found
 from policy.rule import Objections, Rule

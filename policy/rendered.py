@@ -18,7 +18,7 @@ from delivery.instances import ServiceInstance
 from delivery.plan import step
 from delivery.problems import Trouble
 from delivery.records import Ledger
-from delivery.shapes import Stack
+from delivery.shapes.stack import Stack
 from delivery.tree import Tree
 from policy import confidential, pods
 from policy.decision import Decision

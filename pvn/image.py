@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import click
 
 from delivery.problems import Problem, Refused, Spot, WorldFailed
-from delivery.shapes import Stack
+from delivery.shapes.stack import Stack
 from pvn import pinning
 
 

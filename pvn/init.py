@@ -16,7 +16,7 @@ import click
 from delivery import checks, protections, tree
 from delivery.audit import audit
 from delivery.problems import Problem, Refused, Spot
-from delivery.shapes import Stack
+from delivery.shapes.stack import Stack
 from delivery.shapes.values import NAME
 from delivery.tree import Tree
 from pvn import image as images

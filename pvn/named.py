@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from delivery.problems import Problem, Refused, Spot, suggestion
-from delivery.shapes import ApplicationConfig
+from delivery.shapes.application import ApplicationConfig
 from delivery.tree import Tree
 
 _HERE = Spot("applications/")

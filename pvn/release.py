@@ -11,7 +11,8 @@ import click
 from delivery import channels, checks, document, images, rollbacks, tree, walker
 from delivery.instances import ServiceInstance
 from delivery.problems import Problem, Refused, suggestion
-from delivery.shapes import ReleaseFile, ServiceConfig
+from delivery.shapes.release import ReleaseFile
+from delivery.shapes.service import ServiceConfig
 from delivery.tree import Tree
 from pvn import completion, named, options, output, pinning, release_file
 from pvn.command import root

@@ -14,7 +14,6 @@ from delivery.problems import Problem, Refused, Spot, suggestion
 from delivery.records import Record
 from pvn import completion, named, options, output
 from pvn.command import DONE, WAITING, root
-from pvn.running import running
 
 
 @click.command(cls=options.Verb)
@@ -60,6 +59,8 @@ def command(
         what = "no service instance is all that was asked for"
         raise Refused([Problem(Spot("applications/"), what, suggestion(service or "", known, "services"))])
     if is_of_now:
+        from pvn.running import running  # what asks the state is not waited for by whoever asks the files
+
         now = running(where, instances, is_meant)
         _print(now.releases, form)
         for absent in now.absent:

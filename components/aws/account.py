@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws._inputs import ProviderAssumeRoleArgs, ProviderDefaultTagsArgs
 from pulumi_aws.provider import Provider
 
-from delivery.shapes import AwsAccount
+from delivery.shapes.aws import AwsAccount
 
 SESSION = "pvn"
 """The name of every session in the account's audit trail. Constant: the provider's settings are kept in the state, and a

@@ -6,7 +6,7 @@ import pulumi
 from pulumi_aws import eks
 
 from components.aws.network import Network
-from delivery.shapes import EksRuntime
+from delivery.shapes.aws import EksRuntime
 
 SERVICE_CIDR = "172.20.0.0/16"
 """Addresses of Services; they never leave the cluster. Set, since they can never change."""

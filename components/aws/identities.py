@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import iam
 
-from delivery.shapes import AwsAccount
+from delivery.shapes.aws import AwsAccount
 
 Statement = Mapping[str, Any]
 

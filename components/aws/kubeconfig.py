@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components import kubeconfig
 from components.kubeconfig import Command
-from delivery.shapes import AwsAccount
+from delivery.shapes.aws import AwsAccount
 
 
 def text(name: str, account: AwsAccount, endpoint: str, authority: str) -> str:

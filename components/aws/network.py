@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws import cloudwatch, ec2, iam
 
 from components.aws import identities
-from delivery.shapes import AwsAccount, AwsNetwork
+from delivery.shapes.aws import AwsAccount, AwsNetwork
 
 ENDPOINTS = ("ec2", "ecr.api", "ecr.dkr", "eks-auth", "logs", "sts")
 """What nodes talk to before and while they run pods."""

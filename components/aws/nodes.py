@@ -9,7 +9,7 @@ import pulumi
 from pulumi_aws import ec2, eks, iam
 
 from components.aws import identities
-from delivery.shapes import AwsAccount, EksNodes
+from delivery.shapes.aws import AwsAccount, EksNodes
 
 POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 """What every node may do. The rights of the network plugin belong to its own pods: node rights are every pod's rights."""

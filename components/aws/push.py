@@ -9,7 +9,7 @@ import pulumi
 from pulumi_aws import iam
 
 from components.aws import identities
-from delivery.shapes import AwsAccount, EcrPush
+from delivery.shapes.aws import AwsAccount, EcrPush
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"

@@ -11,7 +11,7 @@ from pulumi_aws import ecr, kms
 
 from components.aws import pulls
 from components.aws.push import Push, PushArgs
-from delivery.shapes import EcrRegistry, EksRuntime
+from delivery.shapes.aws import EcrRegistry, EksRuntime
 
 
 @dataclass(frozen=True, kw_only=True)

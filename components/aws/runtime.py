@@ -13,7 +13,7 @@ from components.aws.network import Network, NetworkArgs
 from components.aws.nodes import Nodes, NodesArgs
 from components.aws.secrets import Secrets, SecretsArgs
 from components.interfaces import Access
-from delivery.shapes import EksRuntime
+from delivery.shapes.aws import EksRuntime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from pulumi_aws import iam
 from components.aws import identities
 from components.interfaces import Access
 from delivery.manifests.mounts import ACCOUNT
-from delivery.shapes import AwsAccount
+from delivery.shapes.aws import AwsAccount
 
 
 @dataclass(frozen=True, kw_only=True)

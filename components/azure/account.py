@@ -9,7 +9,7 @@ import pulumi
 from pulumi_azure_native import resources
 from pulumi_azure_native.provider import Provider
 
-from delivery.shapes import AzureAccount
+from delivery.shapes.azure import AzureAccount
 
 
 @dataclass(frozen=True, kw_only=True)

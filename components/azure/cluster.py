@@ -11,7 +11,7 @@ from pulumi_azure_native import keyvault, managedidentity, resources
 from components.azure import nodes
 from components.azure.account import tags
 from components.azure.network import Network
-from delivery.shapes import AksRuntime
+from delivery.shapes.azure import AksRuntime
 
 POD_CIDR, SERVICE_CIDR, DNS = "10.244.0.0/16", "172.21.0.0/16", "172.21.0.10"
 """Addresses inside the cluster, which never leave it and can never change."""

@@ -8,7 +8,7 @@ import pulumi
 from pulumi_azure_native import authorization, keyvault, managedidentity, resources
 
 from components.azure.account import tags
-from delivery.shapes import AzureAccount
+from delivery.shapes.azure import AzureAccount
 
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 ACR_PUSH = "8311e382-0749-4cb8-b61a-304f252e45ec"

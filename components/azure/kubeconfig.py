@@ -8,7 +8,7 @@ import yaml
 
 from components import kubeconfig
 from components.kubeconfig import Command
-from delivery.shapes import AzureAccount
+from delivery.shapes.azure import AzureAccount
 
 SERVER_APP = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """The Entra application of all AKS clusters' APIs: whom the token is for."""

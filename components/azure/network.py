@@ -9,7 +9,7 @@ import pulumi
 from pulumi_azure_native import network, resources
 
 from components.azure.account import tags
-from delivery.shapes import AzureAccount, AzureNetwork
+from delivery.shapes.azure import AzureAccount, AzureNetwork
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from pulumi_azure_native import containerservice as aks
 from pulumi_azure_native import resources
 
 from components.azure.account import tags
-from delivery.shapes import AksRuntime
+from delivery.shapes.azure import AksRuntime
 
 POOL = "nodes"
 

@@ -12,7 +12,7 @@ import pulumi
 
 from components.azure import identities
 from components.azure.account import Account, AccountArgs
-from delivery.shapes import AcrRegistry
+from delivery.shapes.azure import AcrRegistry
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ import pulumi
 from pulumi_azure_native import managedidentity, resources
 
 from components.azure import identities
-from delivery.shapes import AzureAccount, GitHubPush
+from delivery.shapes.azure import AzureAccount
+from delivery.shapes.infrastructure import GitHubPush
 
 ISSUER = "https://token.actions.githubusercontent.com"
 AUDIENCE = "api://AzureADTokenExchange"

@@ -11,7 +11,7 @@ from pulumi_azure_native import security
 
 from components.azure import account, identities
 from components.azure.push import Push, PushArgs
-from delivery.shapes import AcrRegistry
+from delivery.shapes.azure import AcrRegistry
 
 TEMPORARY = "^(pr|buildcache)-.*"
 """Tags that are not for releases."""

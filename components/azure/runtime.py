@@ -15,7 +15,7 @@ from components.azure.nodes import Nodes, NodesArgs
 from components.azure.pulls import Pull, PullArgs
 from components.azure.secrets import Secrets, SecretsArgs
 from components.interfaces import Access
-from delivery.shapes import AcrRegistry, AksRuntime
+from delivery.shapes.azure import AcrRegistry, AksRuntime
 
 LOGS = ("kube-apiserver", "kube-audit-admin", "kube-controller-manager", "kube-scheduler", "cluster-autoscaler", "guard")
 """Logs of the control plane that are kept: who did what, and who was let in."""

@@ -13,7 +13,7 @@ from pulumi_azure_native import managedidentity, resources
 from components.azure import identities
 from components.interfaces import Access
 from delivery.manifests.mounts import ACCOUNT
-from delivery.shapes import AzureAccount
+from delivery.shapes.azure import AzureAccount
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_gcp import projects
 from pulumi_gcp.provider import Provider
 
-from delivery.shapes import GcpAccount
+from delivery.shapes.gcp import GcpAccount
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from pulumi_gcp import container
 
 from components.gcp.network import PODS, SERVICES, Network
 from components.gcp.nodes import SCOPE
-from delivery.shapes import GkeRuntime
+from delivery.shapes.gcp import GkeRuntime
 
 LOGS = ("SYSTEM_COMPONENTS", "WORKLOADS", "APISERVER", "SCHEDULER", "CONTROLLER_MANAGER")
 METRICS = ("SYSTEM_COMPONENTS", "APISERVER", "SCHEDULER", "CONTROLLER_MANAGER")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_gcp import kms, projects, serviceaccount
 
-from delivery.shapes import GcpAccount
+from delivery.shapes.gcp import GcpAccount
 
 
 def nodes(name: str, account: GcpAccount, opts: pulumi.ResourceOptions) -> tuple[serviceaccount.Account, pulumi.Resource]:

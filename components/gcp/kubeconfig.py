@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components import kubeconfig
 from components.kubeconfig import Command
-from delivery.shapes import GcpAccount
+from delivery.shapes.gcp import GcpAccount
 
 
 def text(name: str, account: GcpAccount, endpoint: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import compute
 
-from delivery.shapes import GcpAccount, GcpNetwork
+from delivery.shapes.gcp import GcpAccount, GcpNetwork
 
 PODS, SERVICES = "pods", "services"
 """The names of the subnet's ranges."""

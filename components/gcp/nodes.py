@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import container
 
-from delivery.shapes import GkeNodes
+from delivery.shapes.gcp import GkeNodes
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 """What nodes may do is for their identity to say, not for scopes."""

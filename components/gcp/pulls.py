@@ -12,7 +12,7 @@ import pulumi
 from pulumi_gcp import artifactregistry
 
 from components.gcp.account import Account, AccountArgs
-from delivery.shapes import ArtifactRegistry
+from delivery.shapes.gcp import ArtifactRegistry
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_gcp import artifactregistry, iam
 
-from delivery.shapes import GcpAccount, GitHubPush
+from delivery.shapes.gcp import GcpAccount
+from delivery.shapes.infrastructure import GitHubPush
 
 ISSUER = "https://token.actions.githubusercontent.com"
 

@@ -9,7 +9,7 @@ from pulumi_gcp import artifactregistry
 
 from components.gcp import account, identities
 from components.gcp.push import Push, PushArgs
-from delivery.shapes import ArtifactRegistry
+from delivery.shapes.gcp import ArtifactRegistry
 
 APIS = ("artifactregistry", "cloudkms", "containerscanning", "iamcredentials", "sts")
 """What has to be enabled in the project of a registry; scanning begins with its API."""

@@ -14,7 +14,7 @@ from components.gcp.nodes import Nodes, NodesArgs
 from components.gcp.pulls import Pull, PullArgs
 from components.gcp.secrets import Secrets, SecretsArgs
 from components.interfaces import Access
-from delivery.shapes import ArtifactRegistry, GkeNodes, GkeRuntime
+from delivery.shapes.gcp import ArtifactRegistry, GkeNodes, GkeRuntime
 
 APIS = ("cloudkms", "compute", "container", "secretmanager")
 """What has to be enabled in the project of a cluster."""

@@ -11,7 +11,7 @@ from pulumi_gcp import secretmanager
 
 from components.interfaces import Access
 from delivery.manifests.mounts import ACCOUNT
-from delivery.shapes import GcpAccount
+from delivery.shapes.gcp import GcpAccount
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from types import ModuleType
+
 from delivery import groups
-from delivery.checks import applications, infrastructure, protections, releases, runtimes, services, stacks
+from delivery.checks import applications, protections, releases, runtimes, services, stacks
 from delivery.problems import Refused
 from delivery.tree import Tree
 
@@ -16,8 +19,16 @@ def check(tree: Tree) -> Tree:
     Raises Refused with everything that is wrong across its files.
     """
     whole = groups.expand(tree)
-    parts = (stacks, infrastructure, runtimes, applications, services, protections, releases)
-    problems = [problem for part in parts for problem in part.problems(whole)]
+    problems = [problem for part in _parts(whole) for problem in part.problems(whole)]
     if problems:
         raise Refused(problems)
     return whole
+
+
+def _parts(tree: Tree) -> Iterator[ModuleType]:
+    """Yield what looks at a tree. What knows the clouds takes its time to load, and only a tree in one of them needs it."""
+    yield from (stacks, runtimes, applications, services, protections, releases)
+    if any(stack.is_in_a_cloud for stack in tree.stacks.values()):
+        from delivery.checks import infrastructure
+
+        yield infrastructure

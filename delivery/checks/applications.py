@@ -11,7 +11,8 @@ from delivery.checks import stacks
 from delivery.checks.circles import circles
 from delivery.checks.duplicates import duplicates
 from delivery.problems import Problem, nearest, suggestion
-from delivery.shapes import ApplicationConfig, ReleaseChannelConfig, ReleaseChannelStable
+from delivery.shapes.application import ApplicationConfig
+from delivery.shapes.channel import ReleaseChannelConfig, ReleaseChannelStable
 from delivery.tree import Tree
 
 _TOPIC = re.compile(r"(?!manual\Z)[a-z]([a-z0-9-]{0,61}[a-z0-9])?\Z")

@@ -6,8 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from delivery.problems import Problem
-from delivery.shapes import EcrRegistry, EksRuntime
-from delivery.shapes.aws import ROLE
+from delivery.shapes.aws import ROLE, EcrRegistry, EksRuntime
 
 _VPC = range(16, 19)
 """Prefixes of a VPC: AWS allows no larger one, and a smaller one has no room for pods."""

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from delivery.problems import Problem
-from delivery.shapes import AcrRegistry, AksRuntime
+from delivery.shapes.azure import AcrRegistry, AksRuntime
 
 _NETWORK = range(12, 25)
 """Prefixes of a virtual network: a smaller one has no room for nodes."""

@@ -6,8 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from delivery.problems import Problem
-from delivery.shapes import ArtifactRegistry, GcpAccount, GkeRuntime
-from delivery.shapes.gcp import SERVICE_ACCOUNT
+from delivery.shapes.gcp import SERVICE_ACCOUNT, ArtifactRegistry, GcpAccount, GkeRuntime
 
 _NETWORK = range(12, 18)
 """Prefixes of a network: a smaller one has no room for pods."""

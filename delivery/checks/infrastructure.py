@@ -10,19 +10,11 @@ from typing import Any
 from delivery import supply
 from delivery.checks import aws, azure, gcp
 from delivery.problems import Problem, suggestion
-from delivery.shapes import (
-    AcrRegistry,
-    AksRuntime,
-    ArtifactRegistry,
-    EcrRegistry,
-    EksRuntime,
-    GkeRuntime,
-    ProvisionedRuntime,
-    RegistrySettings,
-    RuntimeSettings,
-    ServiceConfig,
-)
-from delivery.shapes.aws import REPOSITORY
+from delivery.shapes.aws import REPOSITORY, EcrRegistry, EksRuntime
+from delivery.shapes.azure import AcrRegistry, AksRuntime
+from delivery.shapes.gcp import ArtifactRegistry, GkeRuntime
+from delivery.shapes.infrastructure import ProvisionedRuntime, RegistrySettings, RuntimeSettings
+from delivery.shapes.service import ServiceConfig
 from delivery.tree import Tree
 
 _ALONE: Mapping[type, Callable[[Any], Iterator[Problem]]] = {

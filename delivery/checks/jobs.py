@@ -9,14 +9,9 @@ from delivery.checks import parameters
 from delivery.checks.duplicates import duplicates
 from delivery.instances import Stage
 from delivery.problems import Problem
-from delivery.shapes import (
-    ProgramConfig,
-    ProtectionAttachmentConfig,
-    ProtectionConfig,
-    ReleaseChannelConfig,
-    TaskConfig,
-    Volume,
-)
+from delivery.shapes.channel import ReleaseChannelConfig
+from delivery.shapes.protection import ProtectionAttachmentConfig, ProtectionConfig
+from delivery.shapes.task import ProgramConfig, TaskConfig, Volume
 
 
 def attachment(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from delivery.checks.duplicates import duplicates
 from delivery.problems import Problem, suggestion
-from delivery.shapes import ImageRegistryInfo, ParameterDefinition
+from delivery.shapes.parameters import ImageRegistryInfo, ParameterDefinition
 
 
 def problems(parameters: Sequence[ParameterDefinition], registries: Collection[str]) -> Iterator[Problem]:

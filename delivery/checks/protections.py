@@ -8,7 +8,8 @@ from delivery import parameters, protections
 from delivery.checks import jobs
 from delivery.checks import parameters as definitions
 from delivery.problems import Problem, Spot, suggestion
-from delivery.shapes import ProtectionAttachmentConfig, ReleaseChannelConfig
+from delivery.shapes.channel import ReleaseChannelConfig
+from delivery.shapes.protection import ProtectionAttachmentConfig
 from delivery.tree import Tree
 
 Attachments = Iterable[ProtectionAttachmentConfig]

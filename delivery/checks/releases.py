@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 
 from delivery.checks.duplicates import duplicates
 from delivery.problems import Problem, nearest, suggestion
-from delivery.shapes import ChannelRelease, Release, ServiceConfig, ServiceRelease
+from delivery.shapes.release import ChannelRelease, Release, ServiceRelease
+from delivery.shapes.service import ServiceConfig
 from delivery.tree import Tree
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from delivery.checks.duplicates import duplicates
 from delivery.problems import Problem, nearest
-from delivery.shapes import ClusterConfig, RuntimeSettings
+from delivery.shapes.infrastructure import RuntimeSettings
+from delivery.shapes.runtime import ClusterConfig
 from delivery.tree import Tree
 
 _CLOUDS = ("EKS", "GKE", "AKS")

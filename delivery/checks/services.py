@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from delivery.checks import parameters
 from delivery.checks.duplicates import duplicates
 from delivery.problems import Problem, suggestion
-from delivery.shapes import ApplicationConfig, PerReleaseChannelConfig, ServiceConfig
+from delivery.shapes.application import ApplicationConfig
+from delivery.shapes.service import PerReleaseChannelConfig, ServiceConfig
 from delivery.tree import Tree
 
 

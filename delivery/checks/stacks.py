@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from delivery.checks.circles import circles
 from delivery.checks.duplicates import duplicates
 from delivery.problems import Problem, Spot, suggestion
-from delivery.shapes import RegistrySettings
+from delivery.shapes.infrastructure import RegistrySettings
 from delivery.tree import Tree
 
 

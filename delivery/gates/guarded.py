@@ -18,7 +18,7 @@ from delivery.gates.approved import Subject, signed_for
 from delivery.gates.verdict import Answer, State, Verdict
 from delivery.instances import Approvals
 from delivery.inventories import Inventory
-from delivery.shapes import StackPrecondition
+from delivery.shapes.guard import StackPrecondition
 from delivery.unknown import Unknown
 
 _SHOWN = 5

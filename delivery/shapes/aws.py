@@ -14,8 +14,8 @@ from delivery.shapes.infrastructure import (
     GitHubPush,
     KubernetesVersion,
     NodeCount,
+    ProvisionedRegistry,
     ProvisionedRuntime,
-    RegistrySettings,
     Tags,
 )
 from delivery.shapes.values import SOME, NonEmpty, broken
@@ -172,7 +172,7 @@ class EcrPush(GitHubPush):
     """Whether the account's trust in GitHub's tokens is there already: an account can have it only once."""
 
 
-class EcrRegistry(RegistrySettings):
+class EcrRegistry(ProvisionedRegistry):
     """A private ECR registry: one repository for each image that a service of the tree names."""
 
     longest_name: ClassVar[int] = 59

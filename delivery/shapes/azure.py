@@ -14,8 +14,8 @@ from delivery.shapes.infrastructure import (
     GitHubPush,
     KubernetesVersion,
     NodeCount,
+    ProvisionedRegistry,
     ProvisionedRuntime,
-    RegistrySettings,
     Tags,
 )
 from delivery.shapes.values import broken
@@ -200,7 +200,7 @@ class AksRuntime(ProvisionedRuntime):
     deleting."""
 
 
-class AcrRegistry(RegistrySettings):
+class AcrRegistry(ProvisionedRegistry):
     """A registry of Azure: in it, each image that a service names appears with its first push."""
 
     type: Literal["acr"]

@@ -12,8 +12,8 @@ from delivery.shapes.infrastructure import (
     Gigabytes,
     GitHubPush,
     NodeCount,
+    ProvisionedRegistry,
     ProvisionedRuntime,
-    RegistrySettings,
     Tags,
 )
 from delivery.shapes.values import SOME, broken
@@ -157,7 +157,7 @@ class GkeRuntime(ProvisionedRuntime):
     """Whether the cluster resists deletion, in Pulumi and in GKE. Lower it in an update of its own before deleting."""
 
 
-class ArtifactRegistry(RegistrySettings):
+class ArtifactRegistry(ProvisionedRegistry):
     """A Docker repository of Artifact Registry: in it, each image that a service names appears with its first push."""
 
     longest_name: ClassVar[int] = 22

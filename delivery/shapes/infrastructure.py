@@ -163,6 +163,10 @@ class RegistrySettings(Shape):
             ...
 
 
+class ProvisionedRegistry(RegistrySettings):
+    """What registries have in common that are made in a cloud."""
+
+
 class GitHubPush(Shape):
     """The one workflow that may push images, known by the token that GitHub Actions gives it: there is no key to keep."""
 

@@ -4,33 +4,33 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from delivery.shapes.aws import EcrRegistry, EksRuntime
-from delivery.shapes.azure import AcrRegistry, AksRuntime
 from delivery.shapes.base import Choice, NeverNull, Shape
-from delivery.shapes.gcp import ArtifactRegistry, GkeRuntime
 from delivery.shapes.guard import StackPrecondition
-from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
-from delivery.shapes.linked import ExternalRegistry, KubeconfigRuntime
-from delivery.shapes.local import LocalRuntime
+from delivery.shapes.infrastructure import ProvisionedRegistry, ProvisionedRuntime, RegistrySettings, RuntimeSettings
+from delivery.shapes.kinds import Kinds
 from delivery.shapes.values import Count, NonEmpty, PositiveDuration
 
 WEEK = 7 * 24 * 3600.0
 
 
-RUNTIMES: dict[str, type[RuntimeSettings]] = {
-    "aks": AksRuntime,
-    "eks": EksRuntime,
-    "gke": GkeRuntime,
-    "kubeconfig": KubeconfigRuntime,
-    "local": LocalRuntime,
-}
+RUNTIMES: Kinds[RuntimeSettings] = Kinds(
+    {
+        "aks": "azure.AksRuntime",
+        "eks": "aws.EksRuntime",
+        "gke": "gcp.GkeRuntime",
+        "kubeconfig": "linked.KubeconfigRuntime",
+        "local": "local.LocalRuntime",
+    }
+)
 """The types of runtimes: to add one, write its class and a line here."""
-REGISTRIES: dict[str, type[RegistrySettings]] = {
-    "acr": AcrRegistry,
-    "artifact-registry": ArtifactRegistry,
-    "ecr": EcrRegistry,
-    "external": ExternalRegistry,
-}
+REGISTRIES: Kinds[RegistrySettings] = Kinds(
+    {
+        "acr": "azure.AcrRegistry",
+        "artifact-registry": "gcp.ArtifactRegistry",
+        "ecr": "aws.EcrRegistry",
+        "external": "linked.ExternalRegistry",
+    }
+)
 """The types of registries: to add one, write its class and a line here."""
 
 
@@ -62,3 +62,9 @@ class Stack(Shape):
     attestation_key: NonEmpty | None = None
     """The SSH key with which this stack signs the record of its own stability, relative to the project's root or below `~`.
     Unset means that it makes none."""
+
+    @property
+    def is_in_a_cloud(self) -> bool:
+        """Whether any of its clusters or registries is made in a cloud."""
+        parts = (*self.runtimes, *self.registries)
+        return any(isinstance(one, ProvisionedRuntime | ProvisionedRegistry) for one in parts)

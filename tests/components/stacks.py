@@ -8,7 +8,8 @@ from pathlib import Path
 from components import clouds, kubernetes
 from components.interfaces import Registry, Runtime
 from delivery import document, stacks
-from delivery.shapes import RegistrySettings, RuntimeSettings, Stack
+from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
+from delivery.shapes.stack import Stack
 from delivery.supply import Supply
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from components.aws.network import carve
 from components.interfaces import Runtime
-from delivery.shapes import EksRuntime
+from delivery.shapes.aws import EksRuntime
 from tests.components.recording import SECRET, record, value
 from tests.components.stacks import making_registry, making_runtime, registry, runtime
 

@@ -7,7 +7,7 @@ from components import clouds
 from components.linked import runtime as linked
 from components.linked.runtime import RuntimeArgs, _read
 from delivery.problems import WorldFailed
-from delivery.shapes import KubeconfigRuntime
+from delivery.shapes.linked import KubeconfigRuntime
 from delivery.supply import Supply
 
 NOT_ONE = ["", "[", "a: b", "contexts: 3", "contexts: [a]", "[\n" * 5000, "\udcff\udcfe"]

@@ -11,7 +11,7 @@ from components import kubernetes, secrets
 from components.clouds import runtime as make_runtime
 from components.interfaces import ReadsSecrets
 from delivery.references import Reading
-from delivery.shapes import ProvisionedRuntime
+from delivery.shapes.infrastructure import ProvisionedRuntime
 from delivery.supply import Supply
 from tests.components import test_aws as aws
 from tests.components import test_azure as azure

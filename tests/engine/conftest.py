@@ -145,7 +145,7 @@ class Engine:
     def init(self, stack: str, *config: str) -> None:
         """Make a stack and set its config: words such as `name=value`. It is the stack of later commands."""
         self.stack = stack
-        self._must("stack", "init", stack)
+        self._must("stack", "init", stack, f"--secrets-provider={keystore.PROVIDER}")
         for one in config:
             name, _, value = one.partition("=")
             self._must("config", "set", name, value, "--stack", stack)
@@ -204,7 +204,7 @@ def toolchain() -> Path:
 
 
 @pytest.fixture
-def engine(toolchain: Path, tmp_path: Path) -> Iterator[Engine]:
+def engine(toolchain: Path, tmp_path: Path, keys: None) -> Iterator[Engine]:
     """An engine with an empty project and no stack. A test that leaves a process behind fails."""
     made = Engine(tmp_path / "engine", toolchain)
     yield made

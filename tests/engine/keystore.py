@@ -1,7 +1,7 @@
 """A stand-in for the key store of a company, as HashiCorp Vault's transit engine would answer: it wraps keys of states.
 
 No Vault can be had here. Deriving a key from a passphrase costs each command of the engine 0.2 CPU seconds, half of many;
-the tests of CI's recipes keep to a passphrase, and so does the demo. Nothing is secret behind this one.
+only the demo does it. Nothing is secret behind this store.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What happens when the world does not play along: nothing is lost, and the next update goes on."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.kills import kill_update, mend_state, state_of
 from tests.engine.project import deployment, image
 
 TREE = "the tree no longer has it there"
@@ -118,48 +118,16 @@ def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(release
     assert released.images("production") == {"web": image("two"), "api": image("two")}
 
 
-def end_orphans(project) -> None:
-    """End the Kubernetes provider, which has a process group of its own and does not notice that its engine is gone."""
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            is_provider = f"{project.home}/plugins/".encode() in file.read_bytes()
-        except OSError:
-            continue
-        if is_provider:
-            os.kill(int(file.parent.name), signal.SIGKILL)
-
-
-def kill_update(project, stack: str, until: str) -> None:
-    """Begin an update, and kill it with everything below it once it has said something."""
-    process = subprocess.Popen(
-        ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--color", "never"],
-        cwd=project.root,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    said = ""
-    while until not in said and process.poll() is None:
-        said += process.stdout.readline()
-    assert until in said, said
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    end_orphans(project)
-    mend_state(project, stack)
-    project.pulumi("cancel", "--stack", stack, "--yes")
-
-
-def mend_state(project, stack: str) -> None:
-    """Put the last whole copy of a state in its place where a kill cut it off, as docs/how-to/after-a-kill.md says."""
-    state = project.home / "state/.pulumi/stacks/pvn" / f"{stack}.json"
-    try:
-        json.loads(state.read_text())
-    except (OSError, ValueError):
-        shutil.copy(f"{state}.bak", state)
+def test_a_state_that_was_cut_off_is_mended_as_status_says(released):
+    for suffix, fix in (("", "put the last whole copy, the .json.bak beside it"), (".attrs", "remove the .json.attrs")):
+        file = Path(f"{state_of(released, 'production')}{suffix}")
+        file.write_text(file.read_text()[:-20])
+        said = released.pvn("status", "shop")
+        assert said.code == 4, said.out
+        assert fix in said
+        assert released.up("production").code != 0
+        mend_state(released, "production")
+        assert released.up("production", "--expect-no-changes").code == 0
 
 
 def test_a_killed_update_is_finished_by_the_next_one(released):

@@ -10,7 +10,7 @@ import pytest
 from tests import workflows
 from tests.console import Terminal
 from tests.engine.conftest import CHECKOUT
-from tests.engine.project import image
+from tests.engine.project import STACKS, image
 
 INPUTS = {
     "inputs.application": "shop",
@@ -32,7 +32,8 @@ def runner(project):
     project.add("web")
     project.home.mkdir(exist_ok=True)
     terminal = workflows.runner(Terminal(project.root, project.home, dict(project.environment)))
-    terminal.must("pulumi stack init staging && pulumi stack init production")
+    for stack in STACKS:
+        project.init(stack)
     terminal.commit()
     remote = project.home / "remote"
     terminal.must(f"git clone --quiet --bare . {remote} && git remote add origin {remote} && git fetch --quiet origin")

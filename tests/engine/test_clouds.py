@@ -15,8 +15,8 @@ import pytest
 
 from tests.engine.emulated import CI
 from tests.engine.emulator.world import CALLER, Resource
+from tests.engine.kills import end_orphans
 from tests.engine.project import image
-from tests.engine.test_bad_days import end_orphans
 
 
 def differing(before: list[Resource], after: list[Resource]) -> set[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.kills import end_orphans, mend_state
 from tests.engine.project import deployment, image
-from tests.engine.test_bad_days import end_orphans, mend_state
 
 UP = ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack")
 NEVER_READY = {"nodeSelector": {"never": "there"}}

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
+from tests.engine.kills import kill_update
 from tests.engine.project import Project, image
-from tests.engine.test_bad_days import kill_update
 
 pytestmark = pytest.mark.makes_clusters
 

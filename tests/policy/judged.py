@@ -10,7 +10,8 @@ from delivery.facts import Evidence
 from delivery.manifests import with_version
 from delivery.plan import step
 from delivery.records import Ledger, Record
-from delivery.shapes import LocalRuntime, Stack
+from delivery.shapes.local import LocalRuntime
+from delivery.shapes.stack import Stack
 from delivery.versions import Candidate
 from policy.decision import Decision
 from policy.found import INSTANCE, Found

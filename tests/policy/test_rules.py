@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from delivery.shapes import EksRuntime
+from delivery.shapes.aws import EksRuntime
 from policy.confidential import SECRETS, readable
 from policy.found import Found
 from policy.kept import PROTECTION, unprotected

@@ -63,10 +63,18 @@ def test_a_passphrase_that_is_missing_or_wrong_is_to_be_set(pulumi, said):
     )
 
 
-def test_a_state_that_a_kill_cut_off_is_to_be_taken_from_its_last_whole_copy(pulumi):
-    found = pulumi("#!/bin/sh\necho 'error: failed to load checkpoint: EOF' >&2; exit 1\n")
+@pytest.mark.parametrize(
+    ("said", "fix"),
+    [
+        ("place 1: unexpected end of JSON input", "put the last whole copy, the .json.bak beside it, in its place"),
+        ("EOF", "remove the .json.attrs beside it"),
+        ('blob (key ".pulumi/stacks/p/s.json") (code=Unknown): unexpected EOF', "remove the .json.attrs beside it"),
+    ],
+)
+def test_a_state_that_a_kill_cut_off_is_mended_by_the_file_that_was_cut(pulumi, said, fix):
+    found = pulumi(f"#!/bin/sh\necho 'error: failed to load checkpoint: {said}' >&2; exit 1\n")
     assert isinstance(found, Unknown)
-    assert ".json.bak beside it" in found.next
+    assert found.next.endswith(fix)
 
 
 def test_a_pulumi_that_cannot_be_run_is_said_to_be_one(pulumi):

@@ -11,7 +11,9 @@ import pytest
 from delivery import tree
 from delivery.problems import WorldFailed
 from delivery.pulls import Pull, of
-from delivery.shapes import AwsAccount, AzureAccount, GcpAccount
+from delivery.shapes.aws import AwsAccount
+from delivery.shapes.azure import AzureAccount
+from delivery.shapes.gcp import GcpAccount
 from delivery.unknown import Unknown
 from evidence import accounts, programs, registry, ssh
 from evidence.checkup import State, _clock, checkup

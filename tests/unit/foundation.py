@@ -11,7 +11,10 @@ from delivery.blueprints import Blueprint
 from delivery.facts import Approval, Evidence, Nodes
 from delivery.gates import Alteration
 from delivery.inventories import Built, Inventory
-from delivery.shapes import ExternalRegistry, KubeconfigRuntime, LocalRuntime, Stack, StackApproval, StackPrecondition
+from delivery.shapes.guard import StackApproval, StackPrecondition
+from delivery.shapes.linked import ExternalRegistry, KubeconfigRuntime
+from delivery.shapes.local import LocalRuntime
+from delivery.shapes.stack import Stack
 from tests.unit.made import NOW
 
 PROVEN = StackPrecondition(stack_stable="staging")

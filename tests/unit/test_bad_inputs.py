@@ -14,7 +14,8 @@ from google.protobuf import json_format
 from delivery import document, sources
 from delivery.document import Node
 from delivery.problems import Problem
-from delivery.shapes import ProdvanaConfig, Shape
+from delivery.shapes.base import Shape
+from delivery.shapes.config import ProdvanaConfig
 from delivery.shapes.fields import camel
 from tests.unit.typed import EVERYTHING, judge
 

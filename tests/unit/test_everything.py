@@ -7,8 +7,11 @@ import pytest
 import yaml
 from google.protobuf import json_format
 
-from delivery.shapes import ProdvanaConfig, ReleaseFile, Shape, Stack
+from delivery.shapes.base import Shape
+from delivery.shapes.config import ProdvanaConfig
 from delivery.shapes.fields import Kind, plan
+from delivery.shapes.release import ReleaseFile
+from delivery.shapes.stack import Stack
 from tests.unit.typed import EVERYTHING, read
 
 CONFIGS = [name for name in EVERYTHING if name.endswith(".pvn.yaml")]

@@ -7,7 +7,7 @@ from delivery.blueprints import Blueprint
 from delivery.inventories import Built, Inventory
 from delivery.problems import WorldFailed
 from delivery.records import UNKNOWN
-from delivery.shapes import Stack
+from delivery.shapes.stack import Stack
 from delivery.unknown import Unknown
 from tests.unit.foundation import hub, linked, local, outputs
 from tests.unit.typed import EVERYTHING, read

@@ -6,7 +6,8 @@ from typing import Any
 from delivery import document, stacks
 from delivery.manifests import render
 from delivery.references import Reading, references
-from delivery.shapes import LocalRuntime, RuntimeSettings
+from delivery.shapes.infrastructure import RuntimeSettings
+from delivery.shapes.local import LocalRuntime
 from tests.unit.manifests.made import instance as rendering
 from tests.unit.manifests.test_mounts import WHOLE
 

@@ -4,8 +4,11 @@ import pytest
 from pydantic import ValidationError
 
 from delivery.problems import Spot
-from delivery.shapes import Constant, ProdvanaConfig, ReleaseFile, ServiceConfig, StringConstant
+from delivery.shapes.config import ProdvanaConfig
 from delivery.shapes.fields import camel
+from delivery.shapes.parameters import Constant, StringConstant
+from delivery.shapes.release import ReleaseFile
+from delivery.shapes.service import ServiceConfig
 from tests.unit.typed import read, said
 
 SERVICE = "service: {name: web, application: shop, %s}"

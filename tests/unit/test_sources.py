@@ -3,7 +3,7 @@
 import pytest
 
 from delivery import patterns, sources
-from delivery.shapes import KubernetesConfig, KubernetesPatch, LocalConfig, PatchReplace
+from delivery.shapes.kubernetes import KubernetesConfig, KubernetesPatch, LocalConfig, PatchReplace
 
 
 def config(**fields) -> KubernetesConfig:

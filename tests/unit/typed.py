@@ -5,7 +5,9 @@ from pathlib import Path
 from delivery import document, stacks, walker
 from delivery.document import Node
 from delivery.problems import Problem
-from delivery.shapes import ProdvanaConfig, ReleaseFile, Shape
+from delivery.shapes.base import Shape
+from delivery.shapes.config import ProdvanaConfig
+from delivery.shapes.release import ReleaseFile
 
 EVERYTHING = {path.name: path.read_text() for path in sorted((Path(__file__).parent / "everything").iterdir())}
 

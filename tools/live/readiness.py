@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from delivery import checks, tree
-from delivery.shapes import RegistrySettings, RuntimeSettings
+from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from delivery.unknown import Unknown
 from evidence import accounts, programs
 from evidence.programs import Program
@@ -30,7 +30,7 @@ def _missing(place: Place) -> Iterator[tuple[str, str, str]]:
     found: list[RuntimeSettings | RegistrySettings] = []
     for stack in STACKS:
         found += [*wanted[stack].runtimes, *wanted[stack].registries]
-    needed = [one for kind in map(type, found) for one in programs.OF_RUNTIMES.get(kind, ())]
+    needed = [one for settings in found for one in programs.OF_RUNTIMES.get(settings.type, ())]
     for program in dict.fromkeys((*programs.ALWAYS, KUBECTL, DOCKER, *needed)):
         yield from _said(program.name, programs.version(program))
     entered = {accounts.name(one): one for settings in found if (one := accounts.of(settings))}

@@ -10,8 +10,8 @@ from delivery.facts import BadApproval, Evidence, Nodes
 from delivery.gates import State, guarded
 from delivery.instances import Approvals
 from delivery.inventories import Built, Inventory
-from delivery.shapes import EksRuntime, StackApproval, StackPrecondition
-from delivery.shapes.aws import AwsAccount, AwsNetwork, EksNodes
+from delivery.shapes.aws import AwsAccount, AwsNetwork, EksNodes, EksRuntime
+from delivery.shapes.guard import StackApproval, StackPrecondition
 from delivery.unknown import Absent, Unknown
 from tests.unit.foundation import PROVEN, SIGNED, change, evidence, hub, inventory, linked, local, signature
 from tests.unit.made import NOW

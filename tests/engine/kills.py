@@ -1,0 +1,69 @@
+"""Killing an update, and what a person does after that before the next one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+from tests.engine.project import Project
+
+
+def end_orphans(project: Project) -> None:
+    """End the Kubernetes provider, which has a process group of its own and does not notice that its engine is gone."""
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            is_provider = f"{project.home}/plugins/".encode() in file.read_bytes()
+        except OSError:
+            continue
+        if is_provider:
+            os.kill(int(file.parent.name), signal.SIGKILL)
+
+
+def kill_update(project: Project, stack: str, until: str) -> None:
+    """Begin an update, and kill it with everything below it once it has said something."""
+    process = subprocess.Popen(
+        ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--color", "never"],
+        cwd=project.root,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    said = ""
+    while until not in said and process.poll() is None:
+        said += process.stdout.readline()
+    assert until in said, said
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    end_orphans(project)
+    mend_state(project, stack)
+    project.pulumi("cancel", "--stack", stack, "--yes")
+
+
+def state_of(project: Project, stack: str) -> Path:
+    """Return the file that holds a stack's state."""
+    return project.home / "state/.pulumi/stacks/pvn" / f"{stack}.json"
+
+
+def mend_state(project: Project, stack: str) -> None:
+    """Mend what a kill cut off while it was written, as docs/how-to/after-a-kill.md says."""
+    state = state_of(project, stack)
+    if not is_whole(state):
+        shutil.copy(f"{state}.bak", state)
+    if not is_whole(described := Path(f"{state}.attrs")):
+        described.unlink(missing_ok=True)
+
+
+def is_whole(file: Path) -> bool:
+    try:
+        json.loads(file.read_text())
+    except (OSError, ValueError):
+        return False
+    return True
