@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, iam
+from pulumi_aws import cloudwatch, iam
 
-from components.aws import identities
+from components.aws import identities, sdk
 from delivery.shapes.aws import AwsAccount, AwsNetwork
 
 ENDPOINTS = ("ec2", "ecr.api", "ecr.dkr", "eks-auth", "logs", "sts")
@@ -78,8 +78,8 @@ class Network(pulumi.ComponentResource):
         self.api_subnet_ids = [one.id for one in intra.values()]
         self.register_outputs({"vpc_id": self.vpc_id})
 
-    def _make_vpc(self) -> ec2.Vpc:
-        vpc = ec2.Vpc(
+    def _make_vpc(self) -> sdk.Vpc:
+        vpc = sdk.Vpc(
             self._name,
             cidr_block=self._args.settings.cidr,
             enable_dns_hostnames=True,
@@ -88,12 +88,12 @@ class Network(pulumi.ComponentResource):
             opts=self._opts,
         )
         # what is put into no group on purpose must not talk to anything
-        ec2.DefaultSecurityGroup(self._name, vpc_id=vpc.id, ingress=[], egress=[], opts=self._opts)
+        sdk.DefaultSecurityGroup(self._name, vpc_id=vpc.id, ingress=[], egress=[], opts=self._opts)
         return vpc
 
-    def _subnet(self, kind: str, zone: str, cidr: str, role: str | None = None) -> ec2.Subnet:
+    def _subnet(self, kind: str, zone: str, cidr: str, role: str | None = None) -> sdk.Subnet:
         name = f"{self._name}-{kind}-{zone}"
-        return ec2.Subnet(
+        return sdk.Subnet(
             name,
             vpc_id=self._vpc.id,
             cidr_block=cidr,
@@ -104,10 +104,10 @@ class Network(pulumi.ComponentResource):
             opts=self._opts,
         )
 
-    def _routes(self, public: Mapping[str, ec2.Subnet], private: Mapping[str, ec2.Subnet]) -> list[ec2.RouteTable]:
+    def _routes(self, public: Mapping[str, sdk.Subnet], private: Mapping[str, sdk.Subnet]) -> list[sdk.RouteTable]:
         """Route the public subnets to the internet and the private ones through NAT; return the private tables."""
-        gateway = ec2.InternetGateway(self._name, vpc_id=self._vpc.id, tags={"Name": self._name}, opts=self._opts)
-        table = self._table("public", ec2.RouteTableRouteArgs(cidr_block="0.0.0.0/0", gateway_id=gateway.id))
+        gateway = sdk.InternetGateway(self._name, vpc_id=self._vpc.id, tags={"Name": self._name}, opts=self._opts)
+        table = self._table("public", sdk.RouteTableRouteArgs(cidr_block="0.0.0.0/0", gateway_id=gateway.id))
         for zone, subnet in public.items():
             self._associate(f"public-{zone}", subnet, table)
         zones = self._args.settings.zones
@@ -116,28 +116,28 @@ class Network(pulumi.ComponentResource):
         tables = []
         for zone, subnet in private.items():
             way_out = gateways[zones[0] if shared else zone]
-            own = self._table(f"private-{zone}", ec2.RouteTableRouteArgs(cidr_block="0.0.0.0/0", nat_gateway_id=way_out.id))
+            own = self._table(f"private-{zone}", sdk.RouteTableRouteArgs(cidr_block="0.0.0.0/0", nat_gateway_id=way_out.id))
             self._associate(f"private-{zone}", subnet, own)
             tables.append(own)
         return tables
 
-    def _table(self, kind: str, route: ec2.RouteTableRouteArgs) -> ec2.RouteTable:
+    def _table(self, kind: str, route: sdk.RouteTableRouteArgs) -> sdk.RouteTable:
         name = f"{self._name}-{kind}"
-        return ec2.RouteTable(name, vpc_id=self._vpc.id, routes=[route], tags={"Name": name}, opts=self._opts)
+        return sdk.RouteTable(name, vpc_id=self._vpc.id, routes=[route], tags={"Name": name}, opts=self._opts)
 
-    def _associate(self, kind: str, subnet: ec2.Subnet, table: ec2.RouteTable) -> None:
-        ec2.RouteTableAssociation(f"{self._name}-{kind}", subnet_id=subnet.id, route_table_id=table.id, opts=self._opts)
+    def _associate(self, kind: str, subnet: sdk.Subnet, table: sdk.RouteTable) -> None:
+        sdk.RouteTableAssociation(f"{self._name}-{kind}", subnet_id=subnet.id, route_table_id=table.id, opts=self._opts)
 
-    def _nat(self, zone: str, subnet: ec2.Subnet, gateway: ec2.InternetGateway) -> ec2.NatGateway:
+    def _nat(self, zone: str, subnet: sdk.Subnet, gateway: sdk.InternetGateway) -> sdk.NatGateway:
         name = f"{self._name}-nat-{zone}"
-        address = ec2.Eip(name, domain="vpc", tags={"Name": name}, opts=self._opts)
+        address = sdk.Eip(name, domain="vpc", tags={"Name": name}, opts=self._opts)
         opts = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
-        return ec2.NatGateway(name, allocation_id=address.id, subnet_id=subnet.id, tags={"Name": name}, opts=opts)
+        return sdk.NatGateway(name, allocation_id=address.id, subnet_id=subnet.id, tags={"Name": name}, opts=opts)
 
-    def _endpoints(self, tables: Sequence[ec2.RouteTable], private: Mapping[str, ec2.Subnet]) -> None:
+    def _endpoints(self, tables: Sequence[sdk.RouteTable], private: Mapping[str, sdk.Subnet]) -> None:
         """Keep what nodes fetch off the internet: layers of images always, which lie in S3 for free; the rest by wish."""
         region = self._args.account.region
-        ec2.VpcEndpoint(
+        sdk.VpcEndpoint(
             f"{self._name}-s3",
             vpc_id=self._vpc.id,
             service_name=f"com.amazonaws.{region}.s3",
@@ -149,7 +149,7 @@ class Network(pulumi.ComponentResource):
             return
         group = self._endpoint_group()
         for service in ENDPOINTS:
-            ec2.VpcEndpoint(
+            sdk.VpcEndpoint(
                 f"{self._name}-{service}",
                 vpc_id=self._vpc.id,
                 service_name=f"com.amazonaws.{region}.{service}",
@@ -160,15 +160,15 @@ class Network(pulumi.ComponentResource):
                 opts=self._opts,
             )
 
-    def _endpoint_group(self) -> ec2.SecurityGroup:
-        https = ec2.SecurityGroupIngressArgs(
+    def _endpoint_group(self) -> sdk.SecurityGroup:
+        https = sdk.SecurityGroupIngressArgs(
             protocol="tcp",
             from_port=443,
             to_port=443,
             cidr_blocks=[self._args.settings.cidr],
             description="HTTPS from inside the VPC",
         )
-        return ec2.SecurityGroup(
+        return sdk.SecurityGroup(
             f"{self._name}-endpoints",
             vpc_id=self._vpc.id,
             description="Endpoints of AWS services",
@@ -188,7 +188,7 @@ class Network(pulumi.ComponentResource):
         )
         statement = group.arn.apply(_may_write)
         policy = iam.RolePolicy(name, name="write", role=role.name, policy=statement, opts=self._opts)
-        ec2.FlowLog(
+        sdk.FlowLog(
             name,
             vpc_id=self._vpc.id,
             traffic_type="ALL",

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import ec2, eks, iam
+from pulumi_aws import eks, iam
 
-from components.aws import identities
+from components.aws import identities, sdk
 from delivery.shapes.aws import AwsAccount, EksNodes
 
 POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
@@ -73,26 +73,26 @@ class Nodes(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
-    def _template(self, name: str, settings: EksNodes) -> ec2.LaunchTemplate:
-        return ec2.LaunchTemplate(
+    def _template(self, name: str, settings: EksNodes) -> sdk.LaunchTemplate:
+        return sdk.LaunchTemplate(
             name,
             update_default_version=True,
-            metadata_options=ec2.LaunchTemplateMetadataOptionsArgs(
+            metadata_options=sdk.LaunchTemplateMetadataOptionsArgs(
                 http_endpoint="enabled",
                 http_tokens="required",
                 # one hop is the node itself: pods must not get at its role
                 http_put_response_hop_limit=1,
             ),
             block_device_mappings=[
-                ec2.LaunchTemplateBlockDeviceMappingArgs(
+                sdk.LaunchTemplateBlockDeviceMappingArgs(
                     device_name="/dev/xvda",
-                    ebs=ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
+                    ebs=sdk.LaunchTemplateBlockDeviceMappingEbsArgs(
                         volume_type="gp3", volume_size=settings.disk, encrypted="true", delete_on_termination="true"
                     ),
                 )
             ],
             tag_specifications=[
-                ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags={"Name": name})
+                sdk.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags={"Name": name})
                 for kind in ("instance", "volume")
             ],
             opts=pulumi.ResourceOptions(parent=self),

@@ -6,8 +6,9 @@ import ipaddress
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import network, resources
+from pulumi_azure_native import resources
 
+from components.azure import sdk
 from components.azure.account import tags
 from delivery.shapes.azure import AzureAccount, AzureNetwork
 
@@ -43,51 +44,51 @@ class Network(pulumi.ComponentResource):
 
     network_id: pulumi.Output[str]
     """The network."""
-    nodes: network.Subnet
+    nodes: sdk.Subnet
     """The subnet of nodes."""
-    api: network.Subnet
+    api: sdk.Subnet
     """The subnet of the API, where it is private."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pvn:azure:Network", name, {}, opts)
         self._name, self._args, self._opts = name, args, pulumi.ResourceOptions(parent=self)
-        self._vnet = network.VirtualNetwork(
+        self._vnet = sdk.VirtualNetwork(
             name,
             virtual_network_name=name,
             resource_group_name=args.group.name,
             location=args.account.region,
-            address_space=network.AddressSpaceArgs(address_prefixes=[args.settings.cidr]),
+            address_space=sdk.AddressSpaceArgs(address_prefixes=[args.settings.cidr]),
             tags=tags(args.account),
             # the subnets are resources of their own
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["subnets"]),
         )
         subnets, gateway = carve(args.settings.cidr), self._way_out()
-        self.nodes = self._subnet("nodes", subnets.nodes, gateway=network.SubResourceArgs(id=gateway.id))
-        delegation = network.DelegationArgs(name="aks", service_name="Microsoft.ContainerService/managedClusters")
+        self.nodes = self._subnet("nodes", subnets.nodes, gateway=sdk.SubResourceArgs(id=gateway.id))
+        delegation = sdk.DelegationArgs(name="aks", service_name="Microsoft.ContainerService/managedClusters")
         # one after the other: a network takes one change at a time
         self.api = self._subnet("api", subnets.api, delegation=delegation, after=self.nodes)
         self.network_id = self._vnet.id
         self.register_outputs({"network_id": self.network_id})
 
-    def _way_out(self) -> network.NatGateway:
+    def _way_out(self) -> sdk.NatGateway:
         group, account = self._args.group.name, self._args.account
-        address = network.PublicIPAddress(
+        address = sdk.PublicIPAddress(
             self._name,
             public_ip_address_name=self._name,
             resource_group_name=group,
             location=account.region,
-            sku=network.PublicIPAddressSkuArgs(name="Standard"),
+            sku=sdk.PublicIPAddressSkuArgs(name="Standard"),
             public_ip_allocation_method="Static",
             tags=tags(account),
             opts=self._opts,
         )
-        return network.NatGateway(
+        return sdk.NatGateway(
             self._name,
             nat_gateway_name=self._name,
             resource_group_name=group,
             location=account.region,
-            sku=network.NatGatewaySkuArgs(name="Standard"),
-            public_ip_addresses=[network.SubResourceArgs(id=address.id)],
+            sku=sdk.NatGatewaySkuArgs(name="Standard"),
+            public_ip_addresses=[sdk.SubResourceArgs(id=address.id)],
             tags=tags(account),
             opts=self._opts,
         )
@@ -97,11 +98,11 @@ class Network(pulumi.ComponentResource):
         kind: str,
         cidr: str,
         *,
-        gateway: network.SubResourceArgs | None = None,
-        delegation: network.DelegationArgs | None = None,
+        gateway: sdk.SubResourceArgs | None = None,
+        delegation: sdk.DelegationArgs | None = None,
         after: pulumi.Resource | None = None,
-    ) -> network.Subnet:
-        return network.Subnet(
+    ) -> sdk.Subnet:
+        return sdk.Subnet(
             f"{self._name}-{kind}",
             subnet_name=kind,
             resource_group_name=self._args.group.name,

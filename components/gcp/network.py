@@ -6,8 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_gcp import compute
 
+from components.gcp import sdk
 from delivery.shapes.gcp import GcpAccount, GcpNetwork
 
 PODS, SERVICES = "pods", "services"
@@ -53,31 +53,31 @@ class Network(pulumi.ComponentResource):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("pvn:gcp:Network", name, {}, opts)
         child, ranges, region = pulumi.ResourceOptions(parent=self), carve(args.settings.cidr), args.account.region
-        network = compute.Network(name, name=name, auto_create_subnetworks=False, routing_mode="REGIONAL", opts=child)
-        subnet = compute.Subnetwork(
+        network = sdk.Network(name, name=name, auto_create_subnetworks=False, routing_mode="REGIONAL", opts=child)
+        subnet = sdk.Subnetwork(
             name,
             name=name,
             network=network.id,
             region=region,
             ip_cidr_range=ranges.nodes,
             secondary_ip_ranges=[
-                compute.SubnetworkSecondaryIpRangeArgs(range_name=PODS, ip_cidr_range=ranges.pods),
-                compute.SubnetworkSecondaryIpRangeArgs(range_name=SERVICES, ip_cidr_range=ranges.services),
+                sdk.SubnetworkSecondaryIpRangeArgs(range_name=PODS, ip_cidr_range=ranges.pods),
+                sdk.SubnetworkSecondaryIpRangeArgs(range_name=SERVICES, ip_cidr_range=ranges.services),
             ],
             # images and tokens come over Google's own network
             private_ip_google_access=True,
-            log_config=compute.SubnetworkLogConfigArgs(flow_sampling=0.5, metadata="INCLUDE_ALL_METADATA"),
+            log_config=sdk.SubnetworkLogConfigArgs(flow_sampling=0.5, metadata="INCLUDE_ALL_METADATA"),
             opts=child,
         )
-        router = compute.Router(name, name=name, network=network.id, region=region, opts=child)
-        self.way_out = compute.RouterNat(
+        router = sdk.Router(name, name=name, network=network.id, region=region, opts=child)
+        self.way_out = sdk.RouterNat(
             name,
             name=name,
             router=router.name,
             region=region,
             nat_ip_allocate_option="AUTO_ONLY",
             source_subnetwork_ip_ranges_to_nat="ALL_SUBNETWORKS_ALL_IP_RANGES",
-            log_config=compute.RouterNatLogConfigArgs(enable=True, filter="ERRORS_ONLY"),
+            log_config=sdk.RouterNatLogConfigArgs(enable=True, filter="ERRORS_ONLY"),
             opts=child,
         )
         self.network_id, self.subnet_id = network.id, subnet.id

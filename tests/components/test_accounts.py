@@ -33,6 +33,16 @@ def test_entering_an_account_loads_little_of_its_clouds_sdk(cloud):
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
+@pytest.mark.parametrize("cloud", sorted(HEAVY))
+def test_making_a_cluster_loads_few_of_the_kinds_that_its_clouds_network_has(cloud):
+    package = HEAVY[cloud].rpartition(".")[0]
+    program = (
+        f"import sys; import components.{cloud}.runtime; print(sum(one.startswith('{package}.') for one in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert 0 < int(done.stdout) < 30
+
+
 @pytest.mark.parametrize("cloud", sorted(RUNTIMES))
 def test_what_was_entered_is_known_before_anything_is_made_in_it_and_not_entered_again(cloud):
     settings = stack("pvn:runtimes:\n- " + RUNTIMES[cloud].strip().replace("\n", "\n  "))
