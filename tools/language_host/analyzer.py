@@ -22,6 +22,9 @@ from tools.language_host.protocol import CHANNEL_OPTIONS, analyzer_pb2, analyzer
 START = 60.0
 """Seconds a pack may take to say its port. Importing a cloud's SDK takes a few; a pack that takes longer hangs."""
 
+LAST_WORDS = 1.0
+"""Seconds for an answer that is on its way: that of a pack which did not start says why."""
+
 
 class Pack:
     """The process of a policy pack. It starts when its stack is known."""
@@ -143,7 +146,7 @@ def run(
 
     def close() -> None:
         pack.end()
-        server.stop(None)
+        server.stop(LAST_WORDS)
 
     context.add_callback(close)
     yield language_pb2.RunPluginResponse(stdout=f"{port}\n".encode())
