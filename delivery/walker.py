@@ -179,6 +179,9 @@ class _Walker:
             return _NOTHING
         kind = item.data.get(choice.key)
         known = ", ".join(sorted(choice.table))
+        if kind is None and item.keys and (typed := nearest(choice.key, item.data)):
+            self.say(item.keys[typed], f"there is no field `{typed}` here", f"did you mean {choice.key!r}?")
+            return _NOTHING
         if kind is None or kind.data is None:
             self.say((item.line, item.column), f"{field} has no `{choice.key}`", f"write one of: {known}")
             return _NOTHING

@@ -123,4 +123,6 @@ def _fix(said: str, again: str) -> str:
         )
     if "checkpoint" in said:
         return "its file was cut off while it was written: put the last whole copy, the .json.bak beside it, in its place"
-    return "pulumi login" if "login" in said else again
+    if "login" in said:
+        return "say where states are kept: pulumi login, with file://~ or your bucket's address, or set PULUMI_BACKEND_URL"
+    return again

@@ -33,7 +33,7 @@ def say(
     digests = {one.name: (one.digest, one.digest) for one in changes}
     texts = {one.name: one.text for one in changes}
     file = signing.of_stack(where, stack, digests, texts, chosen, is_rejection=is_rejection)
-    signing.tell([file], stack, form, look="pvn status")
+    signing.tell([file], stack, form, look="pvn status", is_rejection=is_rejection)
 
 
 def channel_of(application: str | None, channel: str | None) -> tuple[str, str]:

@@ -56,4 +56,4 @@ def command(
     if not yes:
         options.agree(f"Keep this out of {channel}?")
     files = signing.say(where, candidates, chosen, is_rejection=True)
-    signing.tell(files, candidates[0].instance.stack, form, look=f"pvn why {application}")
+    signing.tell(files, candidates[0].instance.stack, form, look=f"pvn why {application}", is_rejection=True)

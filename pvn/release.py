@@ -140,14 +140,18 @@ def _values(
     values: dict[str, str | int] = {}
     for param in params:
         name, equals, value = param.partition("=")
-        if not equals:
+        if not (name and equals):
             raise click.UsageError(f"--param {param!r} is not NAME=VALUE")
         if name in values:
             raise click.UsageError(f"say --param {name}=… once: it takes one value")
         if name not in kinds:
             what = f"service {service!r} has no parameter {name!r}"
             raise Refused([Problem(found.at, what, suggestion(name, kinds, "parameters"))])
+        if not value and not kinds[name].string:
+            raise click.UsageError(f"--param {name}= has no value")
         # what is longer fits no number that a parameter may have
         is_number = kinds[name].int is not None and value.removeprefix("-").isdecimal() and len(value) < _DIGITS
+        if kinds[name].int is not None and not is_number:
+            raise click.UsageError(f"--param {name} takes a whole number")
         values[name] = int(value) if is_number else value
     return values

@@ -56,7 +56,7 @@ def command(
     instances = [one for one in channels.resolve(wanted) if is_meant(one.application, one.channel, one.service)]
     if not instances:
         known = {name for owner, name in wanted.services if not applications or owner in applications}
-        what = "no service instance is all that was asked for"
+        what = f"no service matches {service!r}" if service else "these applications have no service there"
         raise Refused([Problem(Spot("applications/"), what, suggestion(service or "", known, "services"))])
     if is_of_now:
         from pvn.running import running  # what asks the state is not waited for by whoever asks the files

@@ -62,7 +62,7 @@ def warn(where: Path, application: str, channel: str, versions: Mapping[str, str
         click.echo(f"{said}\n  next: git rm {no.file}", err=True)
 
 
-def tell(files: Sequence[str], stack: str, form: output.Form, *, look: str) -> None:
+def tell(files: Sequence[str], stack: str, form: output.Form, *, look: str, is_rejection: bool = False) -> None:
     """Say which files were written, what to do with them, and what tells why something waits all the same.
 
     A signature is one of several gates, and what the others say may be another by the time of the update.
@@ -71,7 +71,10 @@ def tell(files: Sequence[str], stack: str, form: output.Form, *, look: str) -> N
         click.echo(json.dumps({"files": files}))
         return
     after = f"next: git add {ssh.FOLDER}, then pulumi up -s {stack}; what else it waits for: {look}"
-    click.echo("\n".join([*(f"signed: {file}" for file in files), after]))
+    if is_rejection:
+        after = f"next: git add {ssh.FOLDER}; it stays out of stack {stack} until the file is taken away again"
+    said = "rejected" if is_rejection else "signed"
+    click.echo("\n".join([*(f"{said}: {file}" for file in files), after]))
 
 
 def tell_nothing(why: str, form: output.Form) -> None:

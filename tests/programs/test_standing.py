@@ -210,8 +210,10 @@ def test_where_nobody_can_tell_what_runs_only_a_person_who_was_told_so_signs(sig
 def test_a_yes_after_a_no_is_told_that_it_does_not_help(signed):
     shop, how = signed
     shop.release(3)
-    shop.terminal.must(f"pvn reject shop --service web {how}")
+    said = shop.terminal.must(f"pvn reject shop --service web {how}")
     (no,) = [path.relative_to(shop.root).as_posix() for path in (shop.root / "approvals").rglob("*.yaml")]
+    next_step = "next: git add approvals; it stays out of stack production until the file is taken away again"
+    assert said.endswith(f"rejected: {no}\n{next_step}\n")
     code, said = shop.pvn(f"approve shop {how}")
     warning = f"jo rejected this version, and a no outweighs every yes: {no}\n  next: git rm {no}\n"
     assert code == 0

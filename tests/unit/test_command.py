@@ -151,10 +151,22 @@ def test_a_release_with_empty_blocks_takes_values_all_the_same(project, pvn, rel
     assert (project / "releases/my-app.yaml").read_text() == release
 
 
-def test_a_number_that_nothing_could_hold_is_refused(project, pvn):
-    code, _, err = pvn("release", "my-app", "-s", "my-backend", "-p", f"replicas={'1' * 5000}")
-    assert code == 1
-    assert "parameter 'replicas'" in err
+@pytest.mark.parametrize(
+    ("param", "said"),
+    [
+        (f"replicas={'1' * 5000}", "--param replicas takes a whole number"),
+        ("replicas=abc", "--param replicas takes a whole number"),
+        ("image=", "--param image= has no value"),
+        ("=4", "--param '=4' is not NAME=VALUE"),
+    ],
+    ids=["too large", "no number", "nothing", "no name"],
+)
+def test_a_value_that_its_parameter_could_never_have_is_a_mistake_of_the_command_line(project, pvn, param, said):
+    before = (project / "releases/my-app.yaml").read_text()
+    code, _, err = pvn("release", "my-app", "-s", "my-backend", "-p", param)
+    assert code == 2
+    assert err.endswith(f"Error: {said}\n")
+    assert (project / "releases/my-app.yaml").read_text() == before
 
 
 def test_outside_of_a_project_it_says_where_to_go(tmp_path, pvn, monkeypatch):
