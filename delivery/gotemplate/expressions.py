@@ -44,6 +44,8 @@ def unexpected(token: Token, context: str) -> NoReturn:
 def _lexical_fix(what: str) -> str:
     if what.startswith("bad character U+002D"):
         return 'a name with a hyphen is read with index: {{index .Params "my-name"}}'
+    if what.startswith("bad character U+007D"):
+        return "close the action with }}"
     if what.startswith("bad character"):
         return "names are made of letters, digits and underscores"
     if "comment" in what:

@@ -74,6 +74,10 @@ def test_a_key_of_an_empty_map_is_told_that_there_are_none():
     assert refusal("{{.Labels.zone}}").fix == "there are no keys here"
 
 
+def test_an_action_that_lacks_a_brace_is_to_be_closed():
+    assert refusal('a: "{{.Params.s}"').fix == "close the action with }}"
+
+
 def test_an_unknown_function_comes_with_the_near_one():
     assert refusal("{{quoote 1}}").fix.startswith("did you mean 'quote'? known functions: add, and, ")
 
