@@ -70,11 +70,11 @@ def tell(files: Sequence[str], stack: str, form: output.Form, *, look: str, is_r
     if form is output.Form.JSON:
         click.echo(json.dumps({"files": files}))
         return
-    after = f"next: git add {ssh.FOLDER}, then pulumi up -s {stack}; what else it waits for: {look}"
     if is_rejection:
-        after = f"next: git add {ssh.FOLDER}; it stays out of stack {stack} until the file is taken away again"
-    said = "rejected" if is_rejection else "signed"
-    click.echo("\n".join([*(f"{said}: {file}" for file in files), after]))
+        said, after = "rejected", f"; it stays out of stack {stack} until the file is taken away again"
+    else:
+        said, after = "signed", f", then pulumi up -s {stack}; what else it waits for: {look}"
+    click.echo("\n".join([*(f"{said}: {file}" for file in files), f"next: git add {ssh.FOLDER}{after}"]))
 
 
 def tell_nothing(why: str, form: output.Form) -> None:

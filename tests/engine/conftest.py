@@ -145,7 +145,7 @@ class Engine:
     def init(self, stack: str, *config: str) -> None:
         """Make a stack and set its config: words such as `name=value`. It is the stack of later commands."""
         self.stack = stack
-        self._must("stack", "init", stack, f"--secrets-provider={keystore.PROVIDER}")
+        self._must("stack", "init", stack, keystore.FLAG)
         for one in config:
             name, _, value = one.partition("=")
             self._must("config", "set", name, value, "--stack", stack)

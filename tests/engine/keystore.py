@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-PROVIDER = "hashivault://pvn"
-"""What `pulumi stack init --secrets-provider` is told."""
+FLAG = "--secrets-provider=hashivault://pvn"
+"""What `pulumi stack init` is told."""
 WRAPPED = "vault:v1:"
 ADDRESS = "VAULT_SERVER_URL"
 """The first of the variables that are looked at."""

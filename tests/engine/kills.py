@@ -12,6 +12,41 @@ from pathlib import Path
 from tests.engine.project import Project
 
 
+def begin(project: Project, stack: str) -> subprocess.Popen[str]:
+    """Begin an update in a process group of its own, as a terminal would, and return at once."""
+    unasked = ("--yes", "--skip-preview", "--suppress-outputs", "--non-interactive", "--color", "never")
+    return subprocess.Popen(
+        ["pulumi", "up", "--stack", stack, *unasked],
+        cwd=project.root,
+        env=project.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def kill(update: subprocess.Popen[str], project: Project, stack: str) -> None:
+    """Kill an update with everything below it, and mend what that cut off."""
+    os.killpg(update.pid, signal.SIGKILL)
+    update.communicate()
+    end_orphans(project)
+    mend_state(project, stack)
+
+
+def kill_update(project: Project, stack: str, until: str) -> None:
+    """Begin an update, kill it once it has said something, and let go of its lock."""
+    update = begin(project, stack)
+    assert update.stdout is not None
+    said = ""
+    while until not in said and update.poll() is None:
+        said += update.stdout.readline()
+    assert until in said, said
+    kill(update, project, stack)
+    project.pulumi("cancel", "--stack", stack, "--yes")
+
+
 def end_orphans(project: Project) -> None:
     """End the Kubernetes provider, which has a process group of its own and does not notice that its engine is gone."""
     for file in Path("/proc").glob("[0-9]*/cmdline"):
@@ -21,30 +56,6 @@ def end_orphans(project: Project) -> None:
             continue
         if is_provider:
             os.kill(int(file.parent.name), signal.SIGKILL)
-
-
-def kill_update(project: Project, stack: str, until: str) -> None:
-    """Begin an update, and kill it with everything below it once it has said something."""
-    process = subprocess.Popen(
-        ["pulumi", "up", "--stack", stack, "--yes", "--skip-preview", "--non-interactive", "--color", "never"],
-        cwd=project.root,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    said = ""
-    while until not in said and process.poll() is None:
-        said += process.stdout.readline()
-    assert until in said, said
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    end_orphans(project)
-    mend_state(project, stack)
-    project.pulumi("cancel", "--stack", stack, "--yes")
 
 
 def state_of(project: Project, stack: str) -> Path:

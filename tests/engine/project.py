@@ -157,7 +157,7 @@ class Project:
 
     def init(self, stack: str) -> Said:
         """Make a stack whose secrets are encrypted with a key out of the tests' key store."""
-        return self.pulumi("stack", "init", stack, f"--secrets-provider={keystore.PROVIDER}")
+        return self.pulumi("stack", "init", stack, keystore.FLAG)
 
     def up(self, stack: str, *flags: str) -> Said:
         """Run `pulumi up` as a user would, without the question."""

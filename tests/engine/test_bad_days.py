@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.kills import kill_update, mend_state, state_of
+from tests.engine.kills import begin, kill_update, mend_state, state_of
 from tests.engine.project import deployment, image
 
 TREE = "the tree no longer has it there"
@@ -87,14 +87,7 @@ def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(release
     assert released.up("staging").code == 0
     assert released.approve().code == 0
     before = released.outputs("production")["releases"]
-    update = subprocess.Popen(
-        ["pulumi", "up", "--stack", "production", "--yes", "--skip-preview", "--suppress-outputs", "--non-interactive"],
-        cwd=released.root,
-        env=released.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    update = begin(released, "production")
     assert update.stdout is not None
     said = ""
     while "apps/v1:Deployment" not in said and update.poll() is None:

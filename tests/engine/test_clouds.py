@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -13,9 +12,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.engine import kills
 from tests.engine.emulated import CI
 from tests.engine.emulator.world import CALLER, Resource
-from tests.engine.kills import end_orphans
 from tests.engine.project import image
 
 
@@ -162,9 +161,7 @@ def kill(cloud, kind: str) -> None:
     """Kill an update of staging with all that belongs to it while it makes something of a type."""
     cloud.world.slow(kind, 120)
     update = begin(cloud, kind)
-    os.killpg(update.pid, signal.SIGKILL)
-    update.communicate()
-    end_orphans(cloud)
+    kills.kill(update, cloud, "staging")
     cloud.world.slow(kind, 0)
     cloud.pulumi("cancel", "--stack", "staging", "--yes")
 
@@ -172,16 +169,7 @@ def kill(cloud, kind: str) -> None:
 def begin(cloud, kind: str) -> subprocess.Popen[str]:
     """Start an update of staging and return when something of a type is being made."""
     cloud.init("staging")
-    update = subprocess.Popen(
-        ["pulumi", "up", "--stack", "staging", "--yes", "--skip-preview", "--non-interactive"],
-        cwd=cloud.root,
-        env=cloud.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    update = kills.begin(cloud, "staging")
     while not cloud.world.resources(kind=kind):
         assert update.poll() is None, update.communicate()[0]
         time.sleep(0.1)

@@ -80,7 +80,7 @@ def terminal(toolchain: Path, tmp_path: Path, registry: Registry, keys: None) ->
     )
     made.must(f"sed -i 's|docker.io|{registry.url}|' Pulumi.*.yaml")
     for stack in STACKS:
-        made.must(f"pulumi stack init {stack} --non-interactive --secrets-provider={keystore.PROVIDER}")
+        made.must(f"pulumi stack init {stack} --non-interactive {keystore.FLAG}")
     made.commit()
     made.must("git clone --quiet --bare . ../remote && git remote add origin ../remote && git fetch --quiet origin")
     yield made

@@ -1,32 +1,16 @@
 """What is held is neither changed nor lost: beside busy and broken neighbours, killed updates and a second update."""
 
 import json
-import os
-import signal
-import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.engine.kills import end_orphans, mend_state
+from tests.engine.kills import begin, kill
 from tests.engine.project import deployment, image
 
-UP = ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack")
 NEVER_READY = {"nodeSelector": {"never": "there"}}
-
-
-def start(project, stack):
-    return subprocess.Popen(
-        [*UP, stack],
-        cwd=project.root,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
 
 
 @pytest.fixture
@@ -120,12 +104,9 @@ def test_an_update_killed_at_any_point_is_finished_by_the_next_one(released):
         released.release("web", f"try {number}")
         released.release("api", f"try {number}")
         before = released.outputs("staging")["releases"]
-        process = start(released, "staging")
+        update = begin(released, "staging")
         time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        end_orphans(released)
-        mend_state(released, "staging")
+        kill(update, released, "staging")
         kept = released.outputs("staging")["releases"]
         assert {name: one["last"] or one["current"] for name, one in kept.items()}
         assert set(kept) == set(before)
@@ -139,7 +120,7 @@ def test_an_update_killed_at_any_point_is_finished_by_the_next_one(released):
 
 def test_a_second_update_of_a_stack_says_who_holds_the_lock_and_changes_nothing(released):
     released.add("slow", deployment("slow", **NEVER_READY), progressDeadline="20s")
-    first = start(released, "staging")
+    first = begin(released, "staging")
     assert first.stdout is not None
     said = ""
     while "shop/staging/slow" not in said and first.poll() is None:
