@@ -156,9 +156,9 @@ def _preconditions(application: ApplicationConfig, channel: ReleaseChannelConfig
         if one.release_channel_stable:
             yield from _stable(application, channel, one.release_channel_stable, one.at)
         elif one.shared_manual_approval:
-            yield ApprovalBy(one.shared_manual_approval.name, one.shared_manual_approval.min_approvers or 1, one.at)
+            yield ApprovalBy(one.shared_manual_approval.name, one.shared_manual_approval.min_approvers, one.at)
         elif one.manual_approval:
-            yield ApprovalBy("manual", one.manual_approval.min_approvers or 1, one.at)
+            yield ApprovalBy("manual", one.manual_approval.min_approvers, one.at)
 
 
 def _stable(

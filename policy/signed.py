@@ -26,9 +26,9 @@ def unsigned(found: Found, decision: Decision) -> Objections:
         yield f"{found.name} is neither what the tree wants, which people can sign, nor what runs already"
         return
     for gate in asks:
-        answer = approved(candidate, gate, decision.evidence)
-        if not answer.is_open:
-            yield f"{found.name}: {answer.gate}: {answer.fact}\nnext: {answer.next}"
+        for answer in approved(candidate, gate, decision.evidence):
+            if not answer.is_open:
+                yield f"{found.name}: {answer.gate}: {answer.fact}\nnext: {answer.next}"
 
 
 APPROVALS = Rule(

@@ -91,7 +91,7 @@ def _answers(candidate: Candidate, siblings: Mapping[str, Candidate], evidence: 
                 yield Answer(f"releaseChannelStable {selector}", State.OPEN, fact)
             case ApprovalBy():
                 if not bypass.approvals:
-                    yield approved(candidate, precondition, evidence)
+                    yield from approved(candidate, precondition, evidence)
             case _:
                 assert_never(precondition)
     if not bypass.protections:

@@ -43,7 +43,7 @@ class Subject:
     this: str = "this version"
 
 
-def approved(candidate: Candidate, gate: ApprovalBy, evidence: Evidence) -> Answer:
+def approved(candidate: Candidate, gate: ApprovalBy, evidence: Evidence) -> tuple[Answer, ...]:
     """Return whether enough people said yes to this version of these objects, and nobody said no to the version."""
     instance = candidate.instance
     subject = Subject(
@@ -60,26 +60,31 @@ def approved(candidate: Candidate, gate: ApprovalBy, evidence: Evidence) -> Answ
     return signed_for(subject, gate.topic, gate.approvers, evidence)
 
 
-def signed_for(subject: Subject, topic: str, approvers: int, evidence: Evidence) -> Answer:
-    """Return whether that many people said yes to exactly this, and nobody said no to its version."""
+def signed_for(subject: Subject, topic: str, approvers: int, evidence: Evidence) -> tuple[Answer, ...]:
+    """Return whether that many people said yes to exactly this, and nobody said no to its version.
+
+    Where they did not, a file that proves nothing comes first, in an answer of its own: it may be the one that was meant.
+    """
     gate = "manualApproval" if topic == MANUAL else f"sharedManualApproval {topic}"
     about = [one for one in evidence.approvals if _concerns(one, subject, topic)]
     # a no is about the version, whatever becomes of constants and clocks: only taking the file away takes it back
     if rejected := next((a for a in about if a.is_rejection and a.services[subject.name][0] == subject.version), None):
         fact = f"{rejected.signer} rejected {subject.this} ({rejected.file})"
-        return Answer(gate, State.REFUSED, fact, f"{subject.instead}, or take the no back: git rm {rejected.file}")
+        mend = f"{subject.instead}, or take the no back: git rm {rejected.file}"
+        return (Answer(gate, State.REFUSED, fact, mend),)
     author = _author(subject, evidence)
     if isinstance(author, Unknown):
-        return Answer(gate, State.WAITING, author.why, author.next)
+        return (Answer(gate, State.WAITING, author.why, author.next),)
     given = [(one, _objection(one, subject, author, evidence.now)) for one in about if not one.is_rejection]
     people = _people([one for one, objection in given if objection is None])
-    if len(people) >= approvers:
-        return Answer(gate, State.OPEN, f"approved by {', '.join(people)}")
+    if people and len(people) >= approvers:
+        return (Answer(gate, State.OPEN, f"approved by {', '.join(people)}"),)
     fact = f"{len(people)} of {approvers} approvals of {subject.noun} {short(subject.version)}"
     passed = [one for one in evidence.misfits if _concerns(one, subject, topic) and not one.is_rejection]
     misfits = [(one, _objection(one, subject, author, evidence.now)) for one in passed]
-    reasons = [*_newest([*given, *misfits]), *_bad(subject, evidence)]
-    return Answer(gate, State.WAITING, f"{fact} ({'; '.join(reasons)})" if reasons else fact, subject.command)
+    reason = _newest([*given, *misfits])
+    waits = Answer(gate, State.WAITING, f"{fact} ({reason})" if reason else fact, subject.command)
+    return (*_bad(gate, subject, evidence), waits)
 
 
 def rejections(
@@ -158,18 +163,20 @@ def _people(approvals: Sequence[Approval]) -> tuple[str, ...]:
     return tuple(sorted(set(by_key.values())))
 
 
-def _newest(told: Iterable[tuple[Approval | Misfit, str | None]]) -> Iterator[str]:
-    """Yield why the newest approval does not count, and how many older ones do not either: old ones pile up."""
+def _newest(told: Iterable[tuple[Approval | Misfit, str | None]]) -> str:
+    """Return why the newest approval does not count, and how many older ones do not either: old ones pile up."""
     found = [(one.signed, f"{one.file} {objection}") for one, objection in told if objection]
-    if found:
-        more = f", and {len(found) - 1} older" if len(found) > 1 else ""
-        yield f"{max(found)[1]}{more}"
+    more = f", and {len(found) - 1} older" if len(found) > 1 else ""
+    return f"{max(found)[1]}{more}" if found else ""
 
 
-def _bad(subject: Subject, evidence: Evidence) -> Iterator[str]:
+def _bad(gate: str, subject: Subject, evidence: Evidence) -> Iterator[Answer]:
+    """Yield the last file that proves nothing, and how many more there are."""
     places = {(subject.application, subject.channel), ("", "")}
     if found := [bad for bad in evidence.bad_approvals if (bad.application, bad.channel) in places]:
         # their names begin with the moment of signing
         last = max(found, key=lambda bad: bad.file)
-        more = f", and {len(found) - 1} more prove nothing" if len(found) > 1 else ""
-        yield f"{last.file}: {last.why}{more}"
+        more = f", and so do {len(found) - 1} more" if len(found) > 1 else ""
+        # one that can be read may be mended by whoever says whose word counts; of another nobody can tell what it was for
+        mend = subject.command if last.application else f"rm {last.file}"
+        yield Answer(gate, State.WAITING, f"{last.file} proves nothing{more}: {last.why}", mend)

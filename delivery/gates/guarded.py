@@ -67,7 +67,7 @@ def _answers(
         if gate.stack_stable is not None:
             yield _proven(change, gate.stack_stable, evidence)
         elif gate.manual_approval is not None:
-            yield signed_for(_subject(change, how), MANUAL, max(1, gate.manual_approval.min_approvers), evidence)
+            yield from signed_for(_subject(change, how), MANUAL, gate.manual_approval.min_approvers, evidence)
         else:
             # the reader refuses such a gate; one that says nothing must still not be open
             yield Answer("precondition", State.WAITING, "it names no gate", "pvn check")

@@ -8,7 +8,7 @@ from delivery.shapes.base import METADATA, NeverNull, OneOf, Shape, enum
 from delivery.shapes.metadata import DeployAnnotations
 from delivery.shapes.parameters import Constant, EnvValue, LabelDefinition
 from delivery.shapes.protection import ProtectionAttachmentConfig
-from delivery.shapes.values import Count, EnvKey, Name, NameOrEmpty, NonEmpty
+from delivery.shapes.values import Approvers, EnvKey, Name, NameOrEmpty, NonEmpty
 
 
 class Policy(Shape):
@@ -74,16 +74,16 @@ class ManualApproval(Shape):
     name: Annotated[str, METADATA] = ""
     description: Annotated[str, METADATA] = ""
     every_action: Annotated[bool, METADATA] = False
-    min_approvers: Annotated[Count, NeverNull("a number, or take the line out for one approver")] = 0
-    """How many distinct people; 0, or unset, means one."""
+    min_approvers: Annotated[Approvers, NeverNull("a number, or take the line out for one approver")] = 1
+    """How many distinct people."""
 
 
 class SharedManualApproval(Shape):
     """One yes, of that name, for every channel that lists it."""
 
     name: NonEmpty
-    min_approvers: Annotated[Count, NeverNull("a number, or take the line out for one approver")] = 0
-    """How many distinct people; 0, or unset, means one."""
+    min_approvers: Annotated[Approvers, NeverNull("a number, or take the line out for one approver")] = 1
+    """How many distinct people."""
 
 
 class Precondition(Shape):

@@ -3,14 +3,14 @@
 from typing import Annotated
 
 from delivery.shapes.base import NeverNull, OneOf, Shape
-from delivery.shapes.values import Count, NonEmpty
+from delivery.shapes.values import Approvers, NonEmpty
 
 
 class StackApproval(Shape):
     """People say yes to exactly these settings."""
 
-    min_approvers: Annotated[Count, NeverNull("a number, or take the line out for one approver")] = 0
-    """How many distinct people; 0, or unset, means one."""
+    min_approvers: Annotated[Approvers, NeverNull("a number, or take the line out for one approver")] = 1
+    """How many distinct people."""
 
 
 class StackPrecondition(Shape):

@@ -145,6 +145,13 @@ def _count(value: int) -> int:
     raise broken("is not a count", "write a whole number, 0 or more")
 
 
+def _approvers(value: int) -> int:
+    if 1 <= value < 2**31:
+        return value
+    fix = "write how many people have to sign, or take the line out for one"
+    raise broken("must be 1 or more: what nobody has to sign for is no gate", fix)
+
+
 def _some(items: tuple[Any, ...]) -> tuple[Any, ...]:
     if items:
         return items
@@ -209,6 +216,7 @@ Int64 = Annotated[
 """Typed as a number, or as a number in quotes, as protobuf's JSON writes it."""
 WholeText = Annotated[str, AfterValidator(_whole_text), WithJsonSchema({"type": "string", "pattern": f"^{WHOLE.pattern}$"})]
 Count = Annotated[int, AfterValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
+Approvers = Annotated[int, AfterValidator(_approvers), WithJsonSchema({"type": "integer", "minimum": 1})]
 TextOrNumber = Annotated[
     str | int, BeforeValidator(_text_or_number), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})
 ]

@@ -184,7 +184,9 @@ def test_each_rule_of_a_service_has_its_words(field, words):
         ("preconditions: [{customTask: {}}]", "`customTask` is not supported"),
         ("preconditions: [{manualApproval: {}, releaseChannelStable: {releaseChannel: a}}]", "exclude one another"),
         ("preconditions: [{manualApproval: {minApprovers: ~}}]", "`minApprovers` has no value"),
-        ("preconditions: [{manualApproval: {minApprovers: -1}}]", "`minApprovers`: `-1` is not a count"),
+        ("preconditions: [{manualApproval: {minApprovers: -1}}]", "`minApprovers` must be 1 or more: what nobody"),
+        ("preconditions: [{manualApproval: {minApprovers: 0}}]", "or take the line out for one"),
+        ("preconditions: [{sharedManualApproval: {name: a, minApprovers: 0}}]", "`minApprovers` must be 1 or more"),
         (
             "preconditions: [{manualApproval: {minApprovers: '2'}}]",
             "must be a whole number, not text\n  fix: write 2, without quotes",

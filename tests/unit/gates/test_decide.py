@@ -112,6 +112,12 @@ def test_two_approvers_are_two_people_and_not_one_person_twice():
     assert verdict(evidence(STAGING, jane, joe), of=needing, siblings=siblings).is_open
 
 
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_gate_that_asks_for_nobody_never_opens_by_that(count):
+    needing, siblings = approvals_needed(count)
+    assert not verdict(evidence(STAGING), of=needing, siblings=siblings).is_open
+
+
 def test_one_key_under_two_names_is_one_person():
     needing, siblings = approvals_needed(2)
     both = approval(needing, "jane", key="shared"), approval(needing, "joe", key="shared")
@@ -190,7 +196,20 @@ def test_a_file_that_proves_nothing_is_said():
         (),
         (BadApproval("approvals/x.yaml", "shop", "production", "its signer is not among the allowed signers"),),
     )
-    assert fact(bad) == "0 of 1 approvals of version v1 (approvals/x.yaml: its signer is not among the allowed signers)"
+    first, count = verdict(bad).shut
+    assert first.fact == "approvals/x.yaml proves nothing: its signer is not among the allowed signers"
+    assert first.next == count.next == "pvn approve shop --channel production --service web"
+    assert count.fact == "0 of 1 approvals of version v1"
+
+
+def test_a_file_of_which_nobody_can_tell_what_it_was_for_is_to_be_taken_away():
+    said = verdict(evidence(STAGING, bad_approvals=(BadApproval("approvals/x.yaml", "", "", "it is none"),))).shut
+    assert [one.next for one in said] == ["rm approvals/x.yaml", "pvn approve shop --channel production --service web"]
+
+
+def test_where_enough_have_signed_a_file_that_proves_nothing_is_not_in_the_way():
+    bad = (BadApproval("approvals/x.yaml", "", "", "it is none"),)
+    assert verdict(evidence(STAGING, approval(PRODUCTION), bad_approvals=bad)).is_open
 
 
 def test_of_old_approvals_only_the_newest_is_said_and_how_many_there_are_more():
@@ -203,7 +222,7 @@ def test_of_old_approvals_only_the_newest_is_said_and_how_many_there_are_more():
 def test_of_files_that_prove_nothing_only_the_last_is_said():
     bad = tuple(BadApproval(f"approvals/{n}.yaml", "shop", "production", "it is none") for n in range(3))
     said = fact(evidence(STAGING, bad_approvals=bad))
-    assert said == "0 of 1 approvals of version v1 (approvals/2.yaml: it is none, and 2 more prove nothing)"
+    assert said == "approvals/2.yaml proves nothing, and so do 2 more: it is none"
 
 
 def statement(of: Approval) -> Statement:
