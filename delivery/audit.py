@@ -9,35 +9,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from delivery import channels, checks, desired, sources
 from delivery import tree as trees
 from delivery.desired import Desired
+from delivery.instances import ServiceInstance
 from delivery.problems import Problem, Refused, Spot
 from delivery.shapes.application import ApplicationConfig
 from delivery.shapes.release import Release
 from delivery.shapes.service import ServiceConfig
+from delivery.shapes.stack import Stack
 from delivery.tree import Tree
 
 _RUNTIME = re.compile(r"""^["']?runtime["']?\s*:""", re.MULTILINE)
 
 
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was found of a project."""
+
+    problems: tuple[Problem, ...]
+    """Everything that is wrong with it, in all steps."""
+    wanted: Desired | None
+    """What it wants; None where something is wrong."""
+    instances: tuple[ServiceInstance, ...]
+    """Those that can be believed, whatever is wrong elsewhere."""
+    stacks: tuple[Stack, ...]
+
+
 def audit(root: Path) -> Desired:
     """Return what a project wants. Raises Refused with everything that is wrong with it, in all steps at once."""
+    found = examine(root)
+    if found.wanted is None:
+        raise Refused(found.problems)
+    return found.wanted
+
+
+def examine(root: Path) -> Audit:
+    """Return what a project wants, or everything that is wrong with it, and what can be believed all the same."""
     rest, problems = trees.look(root)
     found = _Found()
     found.note(problems)
+    instances: tuple[ServiceInstance, ...] = ()
+    wanted = None
     try:
         instances, problems = channels.resolvable(_believed(root, rest, found))
         found.note(problems)
         wanted = desired.rendered(instances, lambda _: True)
     except Refused as refused:
         found.note(refused.problems)
-    if found:
-        raise Refused(found.values())
-    return wanted
+    return Audit(tuple(found.values()), None if found else wanted, instances, tuple(rest.stacks.values()))
 
 
 class _Found(dict[tuple[Spot, str], Problem]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from delivery import walker
 from delivery.document import Node
@@ -35,7 +35,7 @@ def read(node: Node, file: str) -> tuple[Stack | None, tuple[Problem, ...]]:
         return None, (*problems, Problem(at, "`config` must be a mapping", "write `pvn:…` keys below it"))
     own: dict[str, Node] = {}
     keys: dict[str, tuple[int, int]] = {}
-    known = {PREFIX + name: name for name in plan(Stack).slots}
+    known = fields()
     for key, value in config.data.items():
         at = Spot(file, *config.keys[key])
         if key in known:
@@ -44,13 +44,23 @@ def read(node: Node, file: str) -> tuple[Stack | None, tuple[Problem, ...]]:
             if not secrets:
                 own[known[key]], keys[known[key]] = value, config.keys[key]
         elif key.startswith(PREFIX) or ":" not in key:
-            names = sorted({camel(slot.name) for slot in plan(Stack).names})
-            near = nearest(key.split(":")[-1], names)
-            shown = ", ".join(PREFIX + name for name in names)
-            fix = f"did you mean '{PREFIX}{near}'?" if near else f"known keys: {shown}"
-            problems.append(Problem(at, f"there is no key `{key}` in a stack's config", fix))
+            problems.append(stranger(key, at))
     stack, wrong = walker.walk(Node(own, config.line, config.column, "", keys), Stack, file)
     return (stack if not problems else None), (*problems, *wrong)
+
+
+def fields() -> Mapping[str, str]:
+    """Return the fields of a stack, by our keys for them in both spellings."""
+    return {PREFIX + name: name for name in plan(Stack).slots}
+
+
+def stranger(key: str, at: Spot) -> Problem:
+    """Return what to say of a key that is meant to be one of ours and is none."""
+    names = sorted({camel(slot.name) for slot in plan(Stack).names})
+    near = nearest(key.rpartition(":")[2], names)
+    shown = ", ".join(PREFIX + name for name in names)
+    fix = f"did you mean '{PREFIX}{near}'?" if near else f"known keys: {shown}"
+    return Problem(at, f"there is no key `{key}` in a stack's config", fix)
 
 
 def _strangers(node: Node, file: str) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import time
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from delivery import cutoffs, leftovers
+from delivery import cutoffs, leftovers, project
 from delivery.cutoffs import Cutoff
 from delivery.problems import WorldFailed
 from delivery.records import Ledger
@@ -87,9 +88,8 @@ def _ask(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
 
 
 def _answer(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
-    command = ["pulumi", "stack", *question, "--non-interactive", "--stack", stack]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", check=False)
+        done = _pulumi(root, "stack", *question, "--non-interactive", "--stack", stack)
     except OSError as wrong:
         is_missing = isinstance(wrong, FileNotFoundError)
         what = "it is not on PATH" if is_missing else f"it cannot be run: {(wrong.strerror or str(wrong)).lower()}"
@@ -99,9 +99,8 @@ def _answer(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
         if "no stack named" in done.stderr:
             return Absent(f"stack {stack!r} does not exist yet", f"pulumi stack init {stack} && pulumi up -s {stack}")
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1].removeprefix("error: ")
-        return Unknown(
-            f"the state of stack {stack!r} cannot be read: {last}", _fix(last, f"pulumi stack {question[0]} -s {stack}")
-        )
+        fix = _mend(root, stack, last) or _fix(last, f"pulumi stack {question[0]} -s {stack}")
+        return Unknown(f"the state of stack {stack!r} cannot be read: {last}", fix)
     try:
         answer = json.loads(done.stdout)
     except (ValueError, RecursionError):
@@ -113,16 +112,41 @@ def _answer(root: Path, stack: str, *question: str) -> dict[str, Any] | Unknown:
     return answer
 
 
+def _pulumi(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["pulumi", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", check=False)
+
+
+def _mend(root: Path, stack: str, said: str) -> str | None:
+    """Return how to mend a state that was cut off while it was written; None where that is not what `pulumi` said."""
+    if "checkpoint" not in said:
+        return None
+    file = _file(root, stack)
+    if said.endswith("EOF"):
+        way = f"rm {shlex.quote(f'{file}.attrs')}" if file else "remove the .json.attrs beside it"
+        return f"what describes its file was cut off while it was written, and is not needed: {way}"
+    way = "put the last whole copy, the .json.bak beside it, in its place"
+    if file and Path(f"{file}.bak").is_file():
+        way = f"put the last whole copy in its place: {shlex.join(['cp', f'{file}.bak', str(file)])}"
+    return f"its file was cut off while it was written: {way}"
+
+
+def _file(root: Path, stack: str) -> Path | None:
+    """Return the file that holds a stack's state; None where states are kept in no folder, or it is not in its place."""
+    try:
+        url = str(json.loads(_pulumi(root, "whoami", "--json", "--verbose").stdout)["url"])
+        scheme, _, rest = url.partition("://")
+        folder = Path(rest.partition("?")[0]).expanduser()
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError):
+        return None
+    file = (root / folder).resolve() / f".pulumi/stacks/{project.name(root)}/{stack}.json"
+    return file if scheme == "file" and file.is_file() else None
+
+
 def _fix(said: str, again: str) -> str:
     """Return what to do about what `pulumi` said; where we cannot tell, whoever asks again sees all of it."""
     if "passphrase" in said.lower():
         return "set PULUMI_CONFIG_PASSPHRASE to the stack's passphrase, or PULUMI_CONFIG_PASSPHRASE_FILE to a file with it"
-    if "checkpoint" in said and said.endswith("EOF"):
-        return (
-            "what describes its file was cut off while it was written, and is not needed: remove the .json.attrs beside it"
-        )
-    if "checkpoint" in said:
-        return "its file was cut off while it was written: put the last whole copy, the .json.bak beside it, in its place"
     if "login" in said:
         return "say where states are kept: pulumi login, with file://~ or your bucket's address, or set PULUMI_BACKEND_URL"
     return again

@@ -11,14 +11,14 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from delivery import cutoffs, desired, pulls, supply
+from delivery import cutoffs, desired, pulls, signers, supply
 from delivery.cutoffs import Cutoff
 from delivery.desired import Desired
-from delivery.instances import ApprovalBy
 from delivery.problems import WorldFailed
 from delivery.pulls import Pull
 from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from delivery.shapes.linked import ExternalRegistry
+from delivery.shapes.stack import Stack
 from delivery.tree import Tree
 from delivery.unknown import Absent, Unknown
 from evidence import access, accounts, backend, gather, images, programs, registry, ssh
@@ -52,11 +52,15 @@ class _Stack:
     """One stack, as far as the questions go."""
 
     name: str
-    runtimes: tuple[RuntimeSettings, ...]
+    settings: Stack
     registries: tuple[RegistrySettings, ...]
     """Its own, and those that its runtimes pull from."""
     candidates: Desired
     outputs: gather.Outputs | Unknown
+
+    @property
+    def runtimes(self) -> tuple[RuntimeSettings, ...]:
+        return self.settings.runtimes
 
     @property
     def kubeconfigs(self) -> Mapping[str, str]:
@@ -98,7 +102,7 @@ def _stack(
     pulled = {one.name: one for runtime in settings.runtimes for one in sources.get(runtime.name, ())}
     registries = {**{one.name: one for one in settings.registries}, **pulled}
     mine = Desired(tuple(one for one in found.of_stack(name) if desired.is_selected(tree, one.instance)))
-    return _Stack(name, settings.runtimes, tuple(registries.values()), mine, outputs)
+    return _Stack(name, settings, tuple(registries.values()), mine, outputs)
 
 
 def _answered(question: _Question) -> list[Finding]:
@@ -228,10 +232,9 @@ def _pull(stack: _Stack, runtime: str, pull: Pull) -> Answers:
 
 
 def _signers(stack: _Stack, root: Path) -> Answers:
-    about = f"{ssh.FOLDER}/{ssh.ALLOWED_SIGNERS}"
-    gates = [gate for one in stack.candidates.candidates for gate in one.instance.preconditions]
-    needed = max((gate.approvers for gate in gates if isinstance(gate, ApprovalBy)), default=0)
-    if not needed:
+    about = signers.FILE
+    ask = signers.most((one.instance for one in stack.candidates.candidates), [stack.settings])
+    if ask is None:
         yield Finding(stack.name, about, State.OK, "nothing here asks for a signature")
         return
     people, spoilt = ssh.allowed(root)
@@ -240,11 +243,11 @@ def _signers(stack: _Stack, root: Path) -> Answers:
         yield Finding(
             stack.name, about, State.FAILED, f"no key can be read in line {lines}", "mend the line, or take it out"
         )
-    if len(people) < needed:
-        fact = f"{needed} people have to sign, and it knows {len(people)}"
+    if ask.is_beyond(people):
+        fact = f"{ask.people} people have to sign, and it knows {len(people)}"
         yield Finding(stack.name, about, State.FAILED, fact, "add a line for each who may: name, key type, key")
     elif not spoilt:
-        yield Finding(stack.name, about, State.OK, f"it knows {len(people)}, and {needed} have to sign")
+        yield Finding(stack.name, about, State.OK, f"it knows {len(people)}, and {ask.people} have to sign")
 
 
 def _finding(stack: str, about: str, answer: object) -> Finding:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
-from delivery import approvals, canonical, document
+from delivery import approvals, canonical, document, gates
 from delivery.approvals import Statement
 from delivery.facts import Approval, BadApproval, Misfit
 from delivery.problems import WorldFailed
@@ -64,6 +64,28 @@ def _files(root: Path) -> list[Path]:
     return sorted(Path(folder, name) for folder, _, names in found for name in names if name.endswith(".yaml"))
 
 
+def damaged(root: Path) -> tuple[BadApproval, ...]:
+    """Return the files that were cut off or changed since they were signed, whoever signed them, in order of name.
+
+    Of those that are over nobody asks ssh-keygen: it takes most of the time, and they pile up. Raises as `read` does.
+    """
+    now = datetime.now(UTC)
+    papers = [_opened(root, file) for file in _files(root)]
+    with ThreadPoolExecutor() as pool:
+        return tuple(filter(None, pool.map(lambda paper: _damage(paper, now), papers)))
+
+
+def _damage(paper: _Paper | BadApproval, now: datetime) -> BadApproval | None:
+    if isinstance(paper, BadApproval):
+        return paper
+    said = paper.statement
+    if gates.is_over(said, now) or ssh.fits(said.text, paper.signature, approvals.NAMESPACE):
+        return None
+    return BadApproval(
+        paper.file, said.application, said.channel, "its signature does not fit the statement, or was cut off"
+    )
+
+
 def verify(root: Path, file: Path) -> Approval | BadApproval:
     """Return the approval that a file holds, or why it proves nothing."""
     paper = _opened(root, file)
@@ -87,7 +109,9 @@ def _opened(root: Path, file: Path) -> _Paper | BadApproval:
         return BadApproval(name, "", "", str(wrong))
     except (yaml.YAMLError, OSError, TypeError, KeyError, AttributeError, RecursionError):
         return BadApproval(name, "", "", _NO_APPROVAL)
-    return _Paper(name, statement, signature, texts)
+    return (
+        _Paper(name, statement, signature, texts) if isinstance(signature, str) else BadApproval(name, "", "", _NO_APPROVAL)
+    )
 
 
 _NO_APPROVAL = "it is not a file with a `statement` and a `signature`"

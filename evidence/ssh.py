@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from delivery import signers
 from delivery.problems import WorldFailed
 
-FOLDER = "approvals"
-ALLOWED_SIGNERS = "allowed_signers"
+FOLDER, _, ALLOWED_SIGNERS = signers.FILE.partition("/")
 _KEY = re.compile(r"with (\S+ key SHA256:\S+)")
 
 
@@ -56,34 +56,30 @@ def signer(root: Path, text: str, signature: str, namespace: str) -> tuple[str, 
     raise ValueError(f"the signature of {principals[0]!r} does not fit the statement, or the key is not valid now")
 
 
-_SIGNER = re.compile(r'(?P<who>"[^"]+"|\S+)\s+(?:.*\s)?(?P<type>(?:ssh|ecdsa|sk)-\S+)\s+(?P<key>[A-Za-z0-9+/=]+)(?:\s|$)')
-
-
 def allowed(root: Path) -> tuple[frozenset[str], tuple[int, ...]]:
-    """Return the people whose word may count, and the lines among them without a key that ssh can read.
+    """Return the people whose word may count, and the lines among the allowed signers without a key that ssh can read.
 
     Raises WorldFailed where the file cannot be read, or where ssh-keygen is missing although there is a key to read.
     """
-    file = root / FOLDER / ALLOWED_SIGNERS
-    people, spoilt = set(), []
-    try:
-        text = file.read_text("utf-8") if file.is_file() else ""
-    except (OSError, UnicodeDecodeError) as wrong:
-        what = "it is not UTF-8" if isinstance(wrong, UnicodeDecodeError) else f"it cannot be read: {wrong.strerror}".lower()
-        raise WorldFailed(f"{FOLDER}/{ALLOWED_SIGNERS}", what, "make it a text that we may read") from None
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        found = _SIGNER.match(line.strip())
-        if found and _said("-l", "-f", "-", stdin=f"{found['type']} {found['key']}\n") is not None:
-            people.add(found["who"].strip('"'))
-        else:
-            spoilt.append(number)
-    return frozenset(people), tuple(spoilt)
+    lines = signers.read(root) or ()
+    keys = "".join(f"{one.key} {one.number}\n" for one in lines if one.key)
+    # each key that can be read comes back as `<bits> <fingerprint> <comment> (<type>)`
+    readable = {line.split()[2] for line in _lines("-l", "-f", "-", stdin=keys)} if keys else set()
+    good = [one for one in lines if str(one.number) in readable]
+    spoilt = tuple(one.number for one in lines if one not in good)
+    return frozenset(one.who for one in good if one.may_approve), spoilt
 
 
-def _lines(*arguments: str) -> Iterator[str]:
-    yield from filter(None, (_said(*arguments) or "").splitlines())
+def fits(text: str, signature: str, namespace: str) -> bool:
+    """Return whether a signature is one of that text, whoever signed it."""
+    with tempfile.TemporaryDirectory() as folder:
+        signed = Path(folder, "signature")
+        signed.write_text(signature)
+        return _said("-Y", "check-novalidate", "-n", namespace, "-s", str(signed), stdin=text) is not None
+
+
+def _lines(*arguments: str, stdin: str = "") -> Iterator[str]:
+    yield from filter(None, (_said(*arguments, stdin=stdin) or "").splitlines())
 
 
 def _said(*arguments: str, stdin: str = "") -> str | None:

@@ -95,6 +95,10 @@ def pvn(ctx: click.Context, folder: Path | None) -> None:  # noqa: ARG001  # see
         ctx.color = False
 
 
+_PROJECTS = ("Pulumi.yml", "pulumi.yaml", "pulumi.yml")
+"""Names of which some are Pulumi's, too, and none is what the rest of a project looks for."""
+
+
 def root(ctx: click.Context) -> Path:
     """Return the project's root: the folder that was named, else the nearest one above with a Pulumi.yaml."""
     start = place(ctx)
@@ -102,6 +106,9 @@ def root(ctx: click.Context) -> Path:
     for folder in [start] if named else [start, *start.parents]:
         if (folder / "Pulumi.yaml").is_file():
             return folder
+    if misspelt := next((one for one in _PROJECTS if (start / one).is_file()), None):
+        what, fix = "a project's file is called Pulumi.yaml", "rename it to Pulumi.yaml"
+        raise Refused([Problem(Spot(str(start / misspelt)), what, fix)])
     if named:
         what = "there is no Pulumi.yaml in it" if start.is_dir() else "there is no such folder"
         raise Refused([Problem(Spot(str(start)), what, "name the folder that holds the project's Pulumi.yaml")])

@@ -13,7 +13,7 @@ from typing import assert_never
 
 from delivery import rollbacks
 from delivery.facts import Evidence
-from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved, counting, end, rejections
+from delivery.gates.approved import CLOCK_SKEW, LONGEST_APPROVAL, approved, counting, end, is_over, rejections
 from delivery.gates.guarded import Alteration, guarded
 from delivery.gates.pinned import pinned
 from delivery.gates.progress import progress
@@ -35,6 +35,7 @@ __all__ = [
     "decide",
     "end",
     "guarded",
+    "is_over",
     "is_there",
     "pinned",
     "rejections",

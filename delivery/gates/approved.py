@@ -104,7 +104,7 @@ def counting(candidates: Iterable[Candidate], now: datetime) -> Callable[[Statem
     wanted = {(one.instance.application, one.instance.channel, one.instance.service): one.record for one in candidates}
 
     def may_count(said: Statement) -> bool:
-        if not said.is_rejection and now >= min(said.expires, said.signed + LONGEST_APPROVAL):
+        if is_over(said, now):
             return False
         if said.application == STACK:
             return True
@@ -113,6 +113,11 @@ def counting(candidates: Iterable[Candidate], now: datetime) -> Callable[[Statem
         return any(said.is_rejection or record.manifests == digest for record, digest in fitting)
 
     return may_count
+
+
+def is_over(said: Statement, now: datetime) -> bool:
+    """Return whether a statement counts no more, whatever its stack says. A no counts for ever."""
+    return not said.is_rejection and now >= min(said.expires, said.signed + LONGEST_APPROVAL)
 
 
 def end(approval: Approval | Misfit, how: Approvals) -> datetime:

@@ -112,8 +112,9 @@ def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(release
 
 
 def test_a_state_that_was_cut_off_is_mended_as_status_says(released):
-    for suffix, fix in (("", "put the last whole copy, the .json.bak beside it"), (".attrs", "remove the .json.attrs")):
-        file = Path(f"{state_of(released, 'production')}{suffix}")
+    state = state_of(released, "production").resolve()
+    for suffix, fix in (("", f"cp {state}.bak {state}"), (".attrs", f"rm {state}.attrs")):
+        file = Path(f"{state}{suffix}")
         file.write_text(file.read_text()[:-20])
         said = released.pvn("status", "shop")
         assert said.code == 4, said.out

@@ -1,6 +1,7 @@
 """A `pulumi` that misbehaves on demand."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,30 @@ def test_a_state_that_a_kill_cut_off_is_mended_by_the_file_that_was_cut(pulumi, 
     found = pulumi(f"#!/bin/sh\necho 'error: failed to load checkpoint: {said}' >&2; exit 1\n")
     assert isinstance(found, Unknown)
     assert found.next.endswith(fix)
+
+
+@pytest.mark.parametrize("url", ["file://{folder}", "file://./", "file://~?no_tmp_dir=true"])
+@pytest.mark.parametrize(
+    ("said", "fix"), [("unexpected end of JSON input", "cp {file}.bak {file}"), ("EOF", "rm {file}.attrs")]
+)
+def test_a_state_that_a_kill_cut_off_is_named_where_it_lies_in_a_folder(pulumi, tmp_path, monkeypatch, url, said, fix):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "Pulumi.yaml").write_text("name: p\nruntime: python\n")
+    file = tmp_path / ".pulumi/stacks/p/staging.json"
+    file.parent.mkdir(parents=True)
+    for name in (file, f"{file}.bak"):
+        Path(name).write_text("")
+    who = json.dumps({"url": url.format(folder=tmp_path)})
+    answer = f"case $1 in whoami) echo '{who}';; *) echo 'error: failed to load checkpoint: {said}' >&2; exit 1;; esac"
+    assert pulumi(f"#!/bin/sh\n{answer}\n").next.endswith(f": {fix.format(file=file)}")
+
+
+@pytest.mark.parametrize(
+    "who", ['{"url": "s3://states"}', '{"url": "https://api.pulumi.com"}', '{"url": "file:///gone"}', "{}"]
+)
+def test_a_state_that_lies_in_no_folder_is_not_named(pulumi, who):
+    answer = f"case $1 in whoami) echo '{who}';; *) echo 'error: failed to load checkpoint: EOF' >&2; exit 1;; esac"
+    assert pulumi(f"#!/bin/sh\n{answer}\n").next.endswith("remove the .json.attrs beside it")
 
 
 def test_a_pulumi_that_cannot_be_run_is_said_to_be_one(pulumi):

@@ -204,6 +204,8 @@ def test_people_are_counted_once_and_lines_without_a_key_are_named(tmp_path):
         f'jane namespaces="pvn-approval" {key} laptop',
         f'"joe" {key}',
         "mallory ssh-ed25519 AAAA",
+        f'staging namespaces="pvn-stability" {key}',
+        "  # the end",
     ]
     (folder / ssh.ALLOWED_SIGNERS).write_text("\n".join(lines))
     assert ssh.allowed(tmp_path) == (frozenset({"jane", "joe"}), (5,))

@@ -1,6 +1,6 @@
 import os
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +88,30 @@ def test_what_may_not_count_is_a_misfit_and_is_not_verified(desk):
     desk.put({"statement": statement().text, "signature": "nobody looks at this"})
     good, bad, (misfit,) = signatures.read(desk.root, lambda said: said.is_rejection)
     assert (good, bad, misfit.services, misfit.file) == ((), (), COVERED, "approvals/shop/production/a.yaml")
+
+
+def test_what_a_stranger_signed_is_not_damaged_and_what_was_cut_off_is(desk):
+    text = statement(signed=datetime.now(UTC), expires=datetime.now(UTC) + timedelta(days=7)).text
+    signature = desk.sign(text, "mallory")
+    desk.put({"statement": text, "signature": signature}, "shop/production/whole.yaml")
+    assert signatures.damaged(desk.root) == ()
+    desk.put({"statement": text, "signature": signature[:150]}, "shop/production/cut.yaml")
+    desk.put({"statement": text[:-20], "signature": signature}, "shop/production/short.yaml")
+    desk.put({"statement": text.replace("manual", "launch"), "signature": signature}, "shop/production/other.yaml")
+    desk.put({"statement": text, "signature": 3}, "shop/production/three.yaml")
+    assert {one.file.rpartition("/")[2]: one.why for one in signatures.damaged(desk.root)} == {
+        "cut.yaml": "its signature does not fit the statement, or was cut off",
+        "other.yaml": "its signature does not fit the statement, or was cut off",
+        "short.yaml": "the statement is not JSON",
+        "three.yaml": "it is not a file with a `statement` and a `signature`",
+    }
+
+
+def test_of_what_is_over_nobody_asks_whether_it_is_whole_unless_it_is_a_no(desk):
+    for is_rejection in (False, True):
+        old = statement(signed=datetime(2020, 1, 1, tzinfo=UTC), is_rejection=is_rejection)
+        desk.put({"statement": old.text, "signature": "cut off"}, f"shop/production/{is_rejection}.yaml")
+    assert [one.file for one in signatures.damaged(desk.root)] == ["approvals/shop/production/True.yaml"]
 
 
 def test_with_no_approvals_nothing_is_asked(tmp_path):

@@ -15,7 +15,13 @@ from tests.console import CHECKOUT
 
 
 def test_a_sound_project_is_said_to_be_one(project, pvn):
-    assert pvn("check") == (0, "all is well: 3 services, 6 service instances\n", "")
+    code, out, err = pvn("check")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "all is well: 3 services, 6 service instances",
+        "nobody may sign yet, and applications/my-app/my-app.pvn.yaml:20:11 waits for it",
+        "  next: name who may in approvals/allowed_signers, a line for each",
+    ]
 
 
 def test_check_tells_machines_too(project, pvn):

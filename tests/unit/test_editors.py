@@ -24,7 +24,6 @@ def test_the_hook_runs_when_a_file_changes_that_the_check_reads(name):
     found = yaml.safe_load((CHECKOUT / name).read_text())
     [hook] = found["repos"][0]["hooks"] if isinstance(found, dict) else found
     assert (hook["entry"], hook["pass_filenames"]) == ("pvn check", False)
-    assert all(
-        re.search(hook["files"], file) for file in [*TYPED, "Pulumi.yaml", "applications/my-app/services/x/service.yaml"]
-    )
+    others = ["Pulumi.yaml", "applications/my-app/services/x/service.yaml", "approvals/allowed_signers"]
+    assert all(re.search(hook["files"], file) for file in [*TYPED, *others])
     assert not any(re.search(hook["files"], file) for file in ["README.md", "pvn/check.py", "docs/schemas/pvn.json"])
