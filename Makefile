@@ -26,8 +26,9 @@ export PATH := $(VENV)/toolchain/bin:$(VENV)/bin:$(PATH)
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
+# PYTHON3=/usr/bin/python3 makes it of another Python than the first on PATH
 python: # the Python environment alone: enough for checks and quick tests
-	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	@for python in $(PYTHON) $(PYTHON3) python3 python3.14 python3.13 python3.12 python3.11; do \
 	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && exec "$$python" -m tools.environment; \
 	done; \
 	printf '%s\n' 'PATH: there is no Python 3.11 or newer' '  fix: install one, then run it again' >&2; exit 1

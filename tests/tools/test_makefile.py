@@ -47,3 +47,11 @@ def test_lock_says_that_it_needs_uv(folder: Path, monkeypatch: pytest.MonkeyPatc
     code, said = make(folder, "--assume-old=setup", "lock")
     assert code == 2
     assert said.startswith(f"PATH: there is no uv\n  fix: {folder}/.venv/bin/python -m pip install uv\n")
+
+
+def test_the_environment_is_made_with_the_python_that_is_asked_for(folder: Path):
+    python = folder / "another"
+    python.write_text('#!/bin/sh\n[ "$1" = -c ] || echo "$0 $*" >"$(dirname "$0")/called"\n')
+    python.chmod(0o755)
+    assert make(folder, "python", f"PYTHON3={python}") == (0, "")
+    assert (folder / "called").read_text() == f"{python} -m tools.environment\n"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ def main() -> int:
     except KeyboardInterrupt:
         # the engine's own way to cancel a program; a traceback would look like a bug in the program
         return TOLD
+    finally:
+        # one that comes late has nothing left to cancel
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run(order: dict[str, Any]) -> int:
