@@ -13,8 +13,11 @@ from delivery.instances import ApprovalBy, ServiceInstance
 from delivery.problems import Spot, WorldFailed
 from delivery.shapes.stack import Stack
 
-FILE = "approvals/allowed_signers"
-_LINE = re.compile(r'(?P<who>"[^"]+"|\S+)\s+(?:(?P<options>.*)\s)?(?P<key>(?:ssh|ecdsa|sk)-\S+\s+[A-Za-z0-9+/=]+)(?:\s|$)')
+FOLDER = "approvals"
+FILE = f"{FOLDER}/allowed_signers"
+_LINE = re.compile(
+    r'(?P<who>"[^"]+"|\S+)\s+(?:(?P<options>.*?)\s+)??(?P<key>(?:ssh|ecdsa|sk)-\S+\s+[A-Za-z0-9+/=]+)(?:\s|$)'
+)
 _NAMESPACES = re.compile(r'namespaces="([^"]*)"', re.IGNORECASE)
 
 

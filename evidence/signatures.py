@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from delivery import approvals, canonical, document, gates
+from delivery import approvals, canonical, document, gates, signers
 from delivery.approvals import Statement
 from delivery.facts import Approval, BadApproval, Misfit
 from delivery.problems import WorldFailed
@@ -60,7 +60,7 @@ def _files(root: Path) -> list[Path]:
         what = f"it cannot be read: {(wrong.strerror or type(wrong).__name__).lower()}"
         raise WorldFailed(str(wrong.filename), what, "make it a folder that we may look into") from None
 
-    found = os.walk(root / ssh.FOLDER, onerror=refuse)
+    found = os.walk(root / signers.FOLDER, onerror=refuse)
     return sorted(Path(folder, name) for folder, _, names in found for name in names if name.endswith(".yaml"))
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from delivery import signers
 from delivery.problems import WorldFailed
 
-FOLDER, _, ALLOWED_SIGNERS = signers.FILE.partition("/")
 _KEY = re.compile(r"with (\S+ key SHA256:\S+)")
 
 
@@ -27,17 +26,33 @@ def sign(key: Path, text: str, namespace: str) -> str:
     done = _run("-Y", "sign", "-q", "-f", str(key), "-n", namespace, stdin=text)
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        if key.is_file() and "load public key" in said:
-            raise ValueError("it is not a key that ssh can read")
         raise ValueError(f"it did not sign: {said}")
     return done.stdout
 
 
+def public(key: Path) -> tuple[str, str] | None:
+    """Return the type and the public half of a key, by its file; None where only its passphrase tells them.
+
+    Raises ValueError where it is no key.
+    """
+    # a key without a passphrase says it itself; of another one, and of one that is in an agent, the file beside it does
+    half = key if key.suffix == ".pub" else key.with_name(f"{key.name}.pub")
+    said = _said("-y", "-P", "", "-f", str(key)) if key != half and key.is_file() else None
+    if said is None and half.is_file() and _said("-l", "-f", str(half)) is not None:
+        said = half.read_text("utf-8", "replace")
+    if said is not None:
+        kind, found, *_ = said.split()
+        return kind, found
+    if _said("-l", "-f", str(key)) is None:
+        raise ValueError("it is not a key that ssh can read")
+    return None
+
+
 def signer(root: Path, text: str, signature: str, namespace: str) -> tuple[str, str]:
     """Return the principal and the key of a good signature. Raises ValueError, saying why, for any other."""
-    allowed = root / FOLDER / ALLOWED_SIGNERS
+    allowed = root / signers.FILE
     if not allowed.is_file():
-        raise ValueError(f"there is no {FOLDER}/{ALLOWED_SIGNERS} that says whose word counts")
+        raise ValueError(f"there is no {signers.FILE} that says whose word counts")
     with tempfile.TemporaryDirectory() as folder:
         signed = Path(folder, "signature")
         signed.write_text(signature)

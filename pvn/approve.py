@@ -53,8 +53,9 @@ def command(
         infrastructure.say(where, stack, key, form, question)
         return
     application, channel = infrastructure.channel_of(application, channel)
-    wanted = checks.check(tree.read(where))
-    candidates, remembered = signing.asked_for(where, wanted, application, channel, services)
+    asked = signing.asked_for(checks.check(tree.read(where)), application, channel, services)
+    chosen = signing.usable(where, key)
+    candidates, remembered = signing.remembered(where, asked)
     changing = _changing(candidates, remembered)
     _refuse_loose(changing)
     if form is output.Form.TEXT:
@@ -63,7 +64,6 @@ def command(
         signing.tell_nothing(f"{channel} has these objects already", form)
         return
     signing.warn(where, application, channel, {one.instance.service: one.version for one in changing})
-    chosen = signing.usable(key)
     if not yes:
         options.agree(f"Approve this for {channel}?")
     elif isinstance(remembered, WorldFailed):

@@ -11,6 +11,7 @@ from delivery import approvals, checks, foundations, tree
 from delivery.canonical import short
 from delivery.gates import Alteration
 from delivery.problems import Problem, Refused, Spot, suggestion
+from delivery.shapes.stack import Stack
 from delivery.tree import Tree
 from pvn import options, output, signing, standing, waiting
 
@@ -19,7 +20,10 @@ def say(
     where: Path, stack: str, key: Path | None, form: output.Form, question: str | None, *, is_rejection: bool = False
 ) -> None:
     """Show what changes in a stack's runtimes and registries, ask where there is a question, sign, and name the file."""
-    changes = _asked_for(where, checks.check(tree.read(where)), stack)
+    settings = _asked_for(checks.check(tree.read(where)), stack)
+    chosen = signing.usable(where, key)
+    alterations = foundations.alterations(stack, settings, standing.memory(where, stack).inventory)
+    changes = [one for one in alterations if one.is_change]
     if not changes:
         signing.tell_nothing(f"the runtimes and registries of {stack} are what was last completed", form)
         return
@@ -27,7 +31,6 @@ def say(
         _show(changes)
     if not is_rejection:
         signing.warn(where, approvals.STACK, stack, {one.name: one.digest for one in changes}, "these settings")
-    chosen = signing.usable(key)
     if question:
         options.agree(question)
     digests = {one.name: (one.digest, one.digest) for one in changes}
@@ -51,11 +54,8 @@ def alone(application: str | None, channel: str | None, services: Sequence[str])
         raise click.UsageError("--stack is about runtimes and registries: leave APPLICATION, --channel and --service out")
 
 
-def _asked_for(where: Path, wanted: Tree, stack: str) -> tuple[Alteration, ...]:
-    """Return what changes in a stack's runtimes and registries since they were last completed.
-
-    Raises Refused where nobody has to approve it, WorldFailed where its state cannot be read.
-    """
+def _asked_for(wanted: Tree, stack: str) -> Stack:
+    """Return the settings of a stack. Raises Refused where nobody has to approve a change of its runtimes and registries."""
     file = Spot(f"Pulumi.{stack}.yaml")
     if stack not in wanted.stacks:
         fix = suggestion(stack, wanted.stacks, "stacks")
@@ -64,8 +64,7 @@ def _asked_for(where: Path, wanted: Tree, stack: str) -> tuple[Alteration, ...]:
     if not any(one.manual_approval for one in settings.preconditions):
         fix = "give it the precondition: `pvn:preconditions: [{manualApproval: {}}]`"
         raise Refused([Problem(file, "its runtimes and registries change without approval", fix)])
-    changes = foundations.alterations(stack, settings, standing.memory(where, stack).inventory)
-    return tuple(one for one in changes if one.is_change)
+    return settings
 
 
 def _show(changes: Sequence[Alteration]) -> None:

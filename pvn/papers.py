@@ -20,8 +20,8 @@ def problems(where: Path, ask: Ask | None) -> Iterator[Problem]:
     be read.
     """
     yield from _signers(where, ask)
-    file = where / signers.FILE
-    if file.parent.is_dir() and any(one != file for one in file.parent.iterdir()):
+    folder = where / signers.FOLDER
+    if folder.is_dir() and any(one != where / signers.FILE for one in folder.iterdir()):
         from evidence import signatures
 
         for bad in signatures.damaged(where):

@@ -49,10 +49,11 @@ def command(
         infrastructure.say(where, stack, key, form, question, is_rejection=True)
         return
     application, channel = infrastructure.channel_of(application, channel)
-    candidates, _ = signing.asked_for(where, checks.check(tree.read(where)), application, channel, services)
+    asked = signing.asked_for(checks.check(tree.read(where)), application, channel, services)
+    chosen = signing.usable(where, key)
+    candidates, _ = signing.remembered(where, asked)
     if form is output.Form.TEXT:
         click.echo("\n".join(f"{one.instance.id} at {short(one.version)}" for one in candidates))
-    chosen = signing.usable(key)
     if not yes:
         options.agree(f"Keep this out of {channel}?")
     files = signing.say(where, candidates, chosen, is_rejection=True)

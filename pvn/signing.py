@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import yaml
 
-from delivery import approvals, desired, rollbacks
+from delivery import approvals, desired, rollbacks, signers
 from delivery.approvals import Statement
 from delivery.facts import BadApproval
 from delivery.gates import LONGEST_APPROVAL, rejections
@@ -27,13 +27,10 @@ from evidence import signatures, ssh
 from pvn import named, output, standing
 
 
-def asked_for(
-    where: Path, wanted: Tree, application: str, channel: str, services: Sequence[str]
-) -> tuple[tuple[Candidate, ...], Ledger | WorldFailed]:
-    """Return the candidates that an approval would cover, and what their stack remembers.
+def asked_for(wanted: Tree, application: str, channel: str, services: Sequence[str]) -> tuple[Candidate, ...]:
+    """Return the candidates that an approval would cover: those of the channel that ask for one.
 
-    Covered are those of the channel that ask for approval. Where the memory cannot be had and nothing depends on it, why
-    that is so comes in its place. Raises Refused for names that do not exist.
+    Raises Refused for names that do not exist.
     """
     meant = named.application(wanted, application, channel, services)
     found = desired.desire(wanted, lambda one: (one.application, one.channel) == (application, channel))
@@ -44,14 +41,21 @@ def asked_for(
     if silent := [name for name in services if name not in by_service]:
         what = f"nobody has to approve {', '.join(silent)} in channel {channel!r}"
         raise Refused([Problem(meant.at, what, f"services that ask for it: {', '.join(sorted(by_service))}")])
-    chosen = [by_service[name] for name in (dict.fromkeys(services) or sorted(by_service))]
+    return tuple(by_service[name] for name in (dict.fromkeys(services) or sorted(by_service)))
+
+
+def remembered(where: Path, chosen: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], Ledger | WorldFailed]:
+    """Return what candidates of one stack are where a rollback holds them, and what that stack remembers.
+
+    Where the memory cannot be had and nothing depends on it, why that is so comes in its place.
+    """
     try:
-        remembered = standing.memory(where, chosen[0].instance.stack).ledger
+        ledger = standing.memory(where, chosen[0].instance.stack).ledger
     except WorldFailed as wrong:
         if any(one.instance.rollback for one in chosen):
             raise  # what a rollback brings back is known to the stack alone
         return tuple(chosen), wrong
-    return rollbacks.pinned(chosen, remembered), remembered
+    return rollbacks.pinned(chosen, ledger), ledger
 
 
 def warn(where: Path, application: str, channel: str, versions: Mapping[str, str], this: str = "this version") -> None:
@@ -74,7 +78,7 @@ def tell(files: Sequence[str], stack: str, form: output.Form, *, look: str, is_r
         said, after = "rejected", f"; it stays out of stack {stack} until the file is taken away again"
     else:
         said, after = "signed", f", then pulumi up -s {stack}; what else it waits for: {look}"
-    click.echo("\n".join([*(f"{said}: {file}" for file in files), f"next: git add {ssh.FOLDER}{after}"]))
+    click.echo("\n".join([*(f"{said}: {file}" for file in files), f"next: git add {signers.FOLDER}{after}"]))
 
 
 def tell_nothing(why: str, form: output.Form) -> None:
@@ -142,7 +146,7 @@ def _sign(where: Path, statement: Statement, key: Path, texts: Mapping[str, str]
         fix = f"name your key: --key FILE; give one with a passphrase to the agent first: ssh-add {key}"
         raise WorldFailed(f"ssh-keygen, key {key}", str(wrong), fix) from None
     stamp = statement.signed.strftime("%Y%m%dT%H%M%SZ")
-    folder = where / ssh.FOLDER / statement.application / statement.channel
+    folder = where / signers.FOLDER / statement.application / statement.channel
     folder.mkdir(parents=True, exist_ok=True)
     kept = {name: texts[name] for name in sorted(statement.services)}
     content = {"statement": statement.text, "signature": signature, "objects": kept}
@@ -151,25 +155,14 @@ def _sign(where: Path, statement: Statement, key: Path, texts: Mapping[str, str]
     checked = signatures.verify(where, path)
     if isinstance(checked, BadApproval):
         path.unlink()
-        file = Spot(f"{ssh.FOLDER}/{ssh.ALLOWED_SIGNERS}")
-        fix = f"have your key added to that file, by someone who may, and reviewed{_line(where, key)}"
-        raise Refused([Problem(file, f"your signature would not count: {checked.why}", fix)])
+        raise _uncounted(checked.why)
     return path.relative_to(where).as_posix()
 
 
-def _line(where: Path, key: Path) -> str:
-    """Return the line that would let a key's word count, where its public half can be read and has no line yet."""
-    half = key if key.suffix == ".pub" else key.with_name(f"{key.name}.pub")
-    try:
-        kind, public, *_ = half.read_text("utf-8").split()
-        file = where / ssh.FOLDER / ssh.ALLOWED_SIGNERS
-        is_known = file.is_file() and public in file.read_text("utf-8")
-    except (OSError, ValueError):
-        return ""
-    if is_known or not kind.startswith(("ssh-", "ecdsa-", "sk-")):
-        return ""
-    who = _git_says("user.email") or "you@example.com"
-    return f':\n{who} namespaces="{approvals.NAMESPACE}" {kind} {public}'
+def _uncounted(why: str, line: str = "") -> Refused:
+    """Return what to say to somebody whose signature would not count, with the line that would make it count."""
+    fix = "have your key added to that file, by someone who may, and reviewed" + (f":\n{line}" if line else "")
+    return Refused([Problem(Spot(signers.FILE), f"your signature would not count: {why}", fix)])
 
 
 def _new(folder: Path, name: str, text: str) -> Path:
@@ -198,10 +191,33 @@ def _git_says(name: str) -> str:
         return ""
 
 
-def usable(named: Path | None) -> Path:
-    """Return the key that was named, or the usual one. Raises Refused where there is none, or neither half of it."""
-    if named is None:
-        return _usual_key()
+def usable(where: Path, named: Path | None) -> Path:
+    """Return the key that was named, or the usual one.
+
+    Raises Refused where there is none, where it is no key, and where it is not among those that count: who cannot sign need
+    not read first what they would sign for.
+    """
+    key = _usual_key() if named is None else _named_key(named)
+    try:
+        half = ssh.public(key)
+    except ValueError as wrong:
+        at = f"--key {named}" if named else str(key)
+        raise Refused([Problem(Spot(at), str(wrong), "name your key, such as ~/.ssh/id_ed25519")]) from None
+    if half is None:
+        return key
+    kind, public = half
+    lines = signers.read(where)
+    # for a certificate its authority stands there, which verifying a signature finds
+    if "-cert-" in kind or any(one.may_approve and public in one.key.split() for one in lines or ()):
+        return key
+    why = "your key is not among the allowed signers"
+    if lines is None:
+        why = f"there is no {signers.FILE} that says whose word counts"
+    who = _git_says("user.email") or "you@example.com"
+    raise _uncounted(why, f'{who} namespaces="{approvals.NAMESPACE}" {kind} {public}')
+
+
+def _named_key(named: Path) -> Path:
     try:
         key = named.expanduser()
     except RuntimeError:  # no such person

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from delivery import tree
+from delivery import signers, tree
 from delivery.problems import WorldFailed
 from delivery.pulls import Pull, of
 from delivery.shapes.aws import AwsAccount
@@ -196,7 +196,7 @@ def test_a_secret_for_pulls_holds_credentials_by_host():
 
 def test_people_are_counted_once_and_lines_without_a_key_are_named(tmp_path):
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8lQ7vNQ3M2m1m0mXn3Ym3m3oQe0q3Y8m0w8m0w8m0w"
-    folder = tmp_path / ssh.FOLDER
+    folder = tmp_path / signers.FOLDER
     folder.mkdir()
     lines = [
         "# people",
@@ -206,9 +206,10 @@ def test_people_are_counted_once_and_lines_without_a_key_are_named(tmp_path):
         "mallory ssh-ed25519 AAAA",
         f'staging namespaces="pvn-stability" {key}',
         "  # the end",
+        f"mo {key} her ssh-key at home",
     ]
-    (folder / ssh.ALLOWED_SIGNERS).write_text("\n".join(lines))
-    assert ssh.allowed(tmp_path) == (frozenset({"jane", "joe"}), (5,))
+    (tmp_path / signers.FILE).write_text("\n".join(lines))
+    assert ssh.allowed(tmp_path) == (frozenset({"jane", "joe", "mo"}), (5,))
     assert ssh.allowed(tmp_path / "elsewhere") == (frozenset(), ())
     (tmp_path / "approvals/allowed_signers").write_bytes(b"\xff\xfej")
     with pytest.raises(WorldFailed, match="approvals/allowed_signers: it is not UTF-8\n  fix: "):

@@ -22,6 +22,13 @@ def key(folder, name="key"):
     return folder / name
 
 
+def allowed(project, folder):
+    """Return a key of Jane's, who may sign."""
+    mine = key(folder)
+    (project / "approvals/allowed_signers").write_text(f"jane {mine.with_suffix('.pub').read_text()}")
+    return mine
+
+
 @pytest.fixture
 def unreleased(tmp_path, monkeypatch):
     """A `pulumi` that knows no stack yet."""
@@ -32,17 +39,20 @@ def unreleased(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("unreleased")
-def test_an_approval_is_written_only_if_it_would_count(project, pvn, tmp_path):
-    code, _, err = pvn("approve", "my-app", "-c", "production", "-k", str(key(tmp_path)), "--yes")
-    assert code == 1
-    assert "approvals/allowed_signers: your signature would not count" in err
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_whose_signature_would_not_count_is_told_the_line_to_add_before_anything_is_shown(project, pvn, tmp_path, verb):
+    mine = key(tmp_path)
+    code, out, err = pvn(verb, "my-app", "-c", "production", "-k", str(mine), "--yes")
+    assert (code, out) == (1, "")
+    assert "approvals/allowed_signers: your signature would not count: your key is not among the allowed signers" in err
+    line = err.splitlines()[-1]
+    assert line.endswith(" ".join(mine.with_suffix(".pub").read_text().split()[:2]))
     assert [path.name for path in (project / "approvals").rglob("*") if path.is_file()] == ["allowed_signers"]
 
 
 @pytest.mark.usefixtures("unreleased")
 def test_an_approval_names_exactly_what_the_channel_would_get(project, pvn, tmp_path):
-    mine = key(tmp_path)
-    (project / "approvals/allowed_signers").write_text(f"jane {mine.with_suffix('.pub').read_text()}")
+    mine = allowed(project, tmp_path)
     code, out, _ = pvn("approve", "my-app", "-c", "production", "-s", "my-frontend", "-k", str(mine), "-y", "-o", "json")
     assert code == 0
     (file,) = json.loads(out)["files"]
@@ -53,8 +63,7 @@ def test_an_approval_names_exactly_what_the_channel_would_get(project, pvn, tmp_
 
 
 def test_nobody_signs_for_an_image_that_may_be_another_one_tomorrow(project, pvn, tmp_path):
-    mine = key(tmp_path)
-    (project / "approvals/allowed_signers").write_text(f"jane {mine.with_suffix('.pub').read_text()}")
+    mine = allowed(project, tmp_path)
     release = project / "releases/my-app.yaml"
     release.write_text(re.sub(r'image: "sha256:\w+"', 'image: "1.4.2"', release.read_text(), count=1))
     code, _, err = pvn("approve", "my-app", "-c", "production", "-k", str(mine), "--yes")
@@ -66,8 +75,7 @@ def test_nobody_signs_for_an_image_that_may_be_another_one_tomorrow(project, pvn
 
 @pytest.mark.usefixtures("unreleased")
 def test_two_approvals_in_one_second_are_two_files(project, pvn, tmp_path):
-    mine = key(tmp_path)
-    (project / "approvals/allowed_signers").write_text(f"jane {mine.with_suffix('.pub').read_text()}")
+    mine = allowed(project, tmp_path)
     application = project / "applications/my-app/my-app.pvn.yaml"
     odd = "- sharedManualApproval: {name: board}\n        - sharedManualApproval: {name: security}"
     application.write_text(application.read_text().replace("- manualApproval: {}", odd))
@@ -94,7 +102,7 @@ def test_a_file_where_a_folder_should_be_is_named_without_a_traceback(project, p
     (project / "approvals").write_text("")
     code, _, err = pvn("approve", "my-app", "-c", "production", "-k", str(mine), "-y")
     assert code == 4
-    assert f"{project}/approvals: it cannot be read: not a directory\n  fix: " in err
+    assert "approvals/allowed_signers: it cannot be read: not a directory\n  fix: " in err
 
 
 def test_rendering_imports_neither_the_engine_nor_a_cluster_client():
@@ -167,8 +175,18 @@ def test_whoever_presses_control_c_while_it_is_still_being_loaded_gets_no_traceb
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
-def test_whoever_presses_control_c_gets_no_traceback(project):
-    command = [sys.executable, "-m", "pvn", "approve", "my-app", "--channel", "production"]
+def test_whoever_presses_control_c_gets_no_traceback(project, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "pvn",
+        "approve",
+        "my-app",
+        "--channel",
+        "production",
+        "-k",
+        str(allowed(project, tmp_path)),
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()  # it has shown what would be signed, and asks
@@ -181,7 +199,8 @@ def test_whoever_presses_control_c_gets_no_traceback(project):
 @pytest.mark.parametrize("answer", ["n", "No", ""])
 @pytest.mark.parametrize("verb", ["approve", "reject"])
 def test_whoever_answers_no_has_refused_and_nothing_is_signed(project, tmp_path, verb, answer):
-    command = [sys.executable, "-m", "pvn", verb, "my-app", "-c", "production", "-k", str(key(tmp_path))]
+    mine = allowed(project, tmp_path)
+    command = [sys.executable, "-m", "pvn", verb, "my-app", "-c", "production", "-k", str(mine)]
     code, said = at_a_terminal(command, [("production? [y/N]: ", answer)])
     assert (code, said.splitlines()[-1]) == (1, "nothing is signed")
     assert [path.name for path in (project / "approvals").rglob("*") if path.is_file()] == ["allowed_signers"]
