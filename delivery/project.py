@@ -30,7 +30,7 @@ def name(root: Path) -> str | None:
 
 
 def _read(root: Path) -> tuple[Node | None, tuple[Problem, ...]]:
-    """Return the document. Of problems only those matter without which there is one: Pulumi overlooks the others."""
+    """Return the document, and what is wrong with it. Where there is one, that is left to Pulumi, which takes most of it."""
     try:
         return document.read(Folder(root).text(FILE), FILE)
     except Refused as refused:
