@@ -142,9 +142,7 @@ class _Reader:
                 return None
             return self._only(_Composer(text))
         except yaml.MarkedYAMLError as wrong:
-            mark = wrong.problem_mark or wrong.context_mark
-            what, fix = complaints.plain(wrong.problem or wrong.context or "", complaints.character(text, mark))
-            self.say(mark.line + 1 if mark else 0, mark.column + 1 if mark else 0, what, fix)
+            self.say(*complaints.plain(wrong, text))
         except yaml.reader.ReaderError as wrong:
             line = text.count("\n", 0, wrong.position) + 1
             what = (

@@ -13,7 +13,7 @@ Three things are ours:
 And four things end earlier than in Go: templates that include one another, blocks within one another, loops, and the
 length of what is made (see `limits`). `%p` is refused, since it prints addresses.
 
-    lexer → parser → nodes → compiler → template
+    lexer → parser → nodes → compiler → template → origins
                        compiler: control flow; evaluation, calls: pipelines; functions, helpers: what they call
                        formatting, verbs, floats: Go's fmt; escapes, literals, documents, comparison, values
 """
@@ -21,10 +21,11 @@ length of what is made (see `limits`). `%p` is refused, since it prints addresse
 from __future__ import annotations
 
 from delivery.gotemplate.errors import TemplateError
+from delivery.gotemplate.origins import origins
 from delivery.gotemplate.template import MissingKey, Template
 from delivery.gotemplate.values import Image
 
-__all__ = ["Image", "MissingKey", "Template", "TemplateError", "render"]
+__all__ = ["Image", "MissingKey", "Template", "TemplateError", "origins", "render"]
 
 
 def render(

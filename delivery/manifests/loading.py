@@ -18,6 +18,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from delivery import complaints
 from delivery.manifests import scalars
 from delivery.manifests.scalars import ScalarError
 
@@ -62,11 +63,9 @@ def load(text: str) -> tuple[Any, int]:
         value = _Builder(get).value(event)
         end = parser.get_event().end_mark.line + 1
     except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark or wrong.context_mark
-        what, fix = f"this is not YAML: {wrong.problem or wrong.context}", "mend the indentation or the quotes"
-        raise YamlError(mark.line + 1 if mark else 0, mark.column + 1 if mark else 0, what, fix) from None
+        raise YamlError(*complaints.plain(wrong, text)) from None
     except yaml.reader.ReaderError as wrong:
-        what = f"this is not YAML: a character that may not be there ({wrong.reason})"
+        what = f"not valid YAML: a character that may not be there ({wrong.reason})"
         raise YamlError(text.count("\n", 0, wrong.position) + 1, 0, what, "remove the character") from None
     except RecursionError:
         raise YamlError(0, 0, "the document is nested too deeply", "flatten it") from None

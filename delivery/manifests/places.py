@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from delivery import gotemplate
 from delivery.instances import ManifestFile
 from delivery.problems import Problem, Spot
+from delivery.variables import Variables
 
 
 @dataclass(frozen=True)
@@ -16,22 +17,30 @@ class Text:
 
     file: ManifestFile
     text: str
+    given: Variables = field(default_factory=dict)
+    """What its template was given."""
 
     def spot(self, line: int, column: int = 0) -> Spot:
         """Return the place in the manifest of a place in the rendered text."""
-        source = self._sources[min(line, len(self._sources)) - 1] if line > 0 else 0
+        source = self._sources[min(line, len(self._sources)) - 1] if line and self._sources else 0
         # a column survives rendering only where the line itself did
-        kept = column if source and self._lines[1][line - 1 : line] == self._lines[0][source - 1 : source] else 0
+        kept = column if self._is_as_written(line, source) else 0
         return Spot(self.file.name, source + self.file.line - 1 if source else self.file.line, kept)
 
     def problem(self, line: int, column: int, what: str, fix: str) -> Problem:
-        """Return a problem of the rendered text, which says both lines where they differ."""
+        """Return a problem of the rendered text, which shows the line where that is not the one in the manifest.
+
+        The number of the rendered line is not told: channels may differ in it, and nobody has the text before it is sound.
+        """
         spot = self.spot(line, column)
-        if line and (line != spot.line - self.file.line + 1 or not spot.column):
-            place = f"line {line}, column {column}" if column else f"line {line}"
-            shown = self._lines[1][line - 1].strip()[:60] if line <= len(self._lines[1]) else ""
-            what = f"{what} (rendered, {place}: `{shown}`)" if shown else f"{what} (rendered, {place})"
+        shown = self._lines[1][line - 1].strip()[:60] if 0 < line <= len(self._lines[1]) else ""
+        if shown and not self._is_as_written(line, spot.line - self.file.line + 1):
+            what = f"{what} (rendered: `{shown}`)"
         return Problem(spot, what, fix)
+
+    def _is_as_written(self, line: int, source: int) -> bool:
+        written, rendered = self._lines
+        return line > 0 < source and rendered[line - 1 : line] == written[source - 1 : source]
 
     @cached_property
     def _lines(self) -> tuple[list[str], list[str]]:
@@ -39,19 +48,10 @@ class Text:
 
     @cached_property
     def _sources(self) -> list[int]:
-        """The line of the manifest for each rendered line. Exact where no line came or went, else the likeliest one."""
-        source, rendered = self._lines
-        if len(source) == len(rendered):
-            return list(range(1, len(source) + 1))
-        found = [0] * len(rendered)
-        for block in difflib.SequenceMatcher(None, source, rendered, autojunk=False).get_matching_blocks():
-            for step in range(block.size):
-                found[block.b + step] = block.a + step + 1
-        last = 1
-        for at, line in enumerate(found):
-            # a line with an action in it matches nothing: it is the one after the last that is known
-            last = found[at] = line or (min(last + 1, len(source)) if at else 1)
-        return found
+        """The line of the manifest for each rendered line."""
+        if "{{" not in self.file.text:
+            return list(range(1, len(self._lines[0]) + 1))
+        return gotemplate.origins(self.file.text, self.given, self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,14 +117,63 @@ def test_a_document_may_begin_and_end_with_its_marks():
         ("a: @b\n", "f.yaml:1:4: not valid YAML: `@` may not begin a value\n  fix: put quotes around the value"),
         ("a:\n  b: 1\n c: 2\n", "f.yaml:3:2: not valid YAML: the line does not fit its surroundings"),
         ("- a\nb: 1\n", "f.yaml:2:1: not valid YAML: the line does not fit the list above it"),
-        ("a: [1, 2\n", "f.yaml:2:1: not valid YAML: a bracket or brace is not closed"),
-        ("a: 'b\n", "f.yaml:2:1: not valid YAML: the file ends inside quotes"),
+        ("a: [1, 2\n", "f.yaml:1:4: not valid YAML: the `[` that begins here is not closed before the end of the document"),
+        ("a: 'b\nc: d\n", "f.yaml:1:4: not valid YAML: the quotes that begin here do not end\n  fix: close the quotes"),
+        ('a: "b\nc: "d"\n', 'f.yaml:1:4: not valid YAML: the quotes that begin here end only before `d"`'),
+        (
+            'a: "b" c\n',
+            "f.yaml:1:8: not valid YAML: a value is complete before `c`\n  fix: put quotes around the whole value",
+        ),
+        ("a: - b\n", "f.yaml:1:4: not valid YAML: a list does not begin on the line of its key"),
+        ("a: {b: c}}\n", "f.yaml:1:10: not valid YAML: the `}` closes nothing"),
+        ("a: b\nc\nd: e\n", "f.yaml:2:1: not valid YAML: a key has no colon here"),
+        ("a\n  b: c\n", "f.yaml:1:1: not valid YAML: a key has no colon here"),
+        (
+            "a: b\n   c: d\n",
+            "f.yaml:2:5: not valid YAML: the line goes on with the value above it, and then there is a colon",
+        ),
         ('a: "\\q"\n', "f.yaml:1:5: not valid YAML: the backslash means nothing here"),
         ("a: \x07\n", "f.yaml:1:4: the character '\\x07' is not allowed in YAML"),
     ],
 )
 def test_what_is_refused_is_said_with_its_place(text, words):
     assert said(text).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "follows"),
+    [
+        ("a: {b: c\nd: e\n", "1:4: the `{`", "`d: e`"),
+        ("a: {b: c,\nd:\n  - e\n", "1:4: the `{`", "`d:`"),
+        ("a:\n  - b: [{c: d}\n  - e: f\n", "2:8: the `[`", "`- e: f`"),
+        ("- [a\n- b: c\n", "1:3: the `[`", "`- b: c`"),
+        ("a: &x [b\nc: d\n", "1:7: the `[`", "`c: d`"),
+        ("a: [b, {c: d]\n", "1:8: the `{`", "`]`"),
+        ("a: [b}\n", "1:4: the `[`", "`}`"),
+        ("a: [\n", "1:4: the `[`", "the end of the document"),
+        ("{a: b\n\n", "1:1: the `{`", "the end of the document"),
+    ],
+)
+def test_a_bracket_that_is_not_closed_is_named_where_it_begins(text, place, follows):
+    at, sign = place.split(": ")
+    assert said(text).startswith(f"f.yaml:{at}: not valid YAML: {sign} that begins here is not closed before {follows}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [{b: c} {d: e}]\n", "1:12: not valid YAML: a comma is missing before `{d: e}]`"),
+        ("a: {b: c d: e}\n", "1:10: not valid YAML: a comma is missing before `d: e}`"),
+        ('a: {\n  b: "c"\n  d: "e"\n}\n', '3:3: not valid YAML: a comma is missing before `d: "e"`'),
+        ('{\n"b": "c"\n"d": "e"\n}\n', '3:1: not valid YAML: a comma is missing before `"d": "e"`'),
+        ("- {a: b\n  c: d}\n", "2:3: not valid YAML: a comma is missing before `c: d}`"),
+        ("a: {b: c: d}\n", "1:9: not valid YAML: a second colon makes this line unreadable"),
+        ("a: [b, , c]\n", "1:8: not valid YAML: there is no value before the comma"),
+        ("a: [\n  - b\n]\n", "2:3: not valid YAML: between brackets a `- ` begins no item"),
+    ],
+)
+def test_what_is_wrong_between_brackets_is_not_blamed_on_them(text, words):
+    assert said(text).startswith(f"f.yaml:{words}\n")
 
 
 def test_all_that_is_wrong_with_a_file_that_parses_is_said_at_once():

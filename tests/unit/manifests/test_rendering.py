@@ -131,7 +131,7 @@ def test_custom_resources_live_in_the_namespace_unless_their_definition_says_oth
             "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a, namespace: b}\n",
             "a ClusterRole has no namespace, and this one names 'b'",
         ),
-        ("a: [1\n", "this is not YAML: did not find expected ',' or ']'"),
+        ("a: [1\n", "shop/a.yaml:1:4: not valid YAML: the `[` that begins here is not closed"),
         ("a: 1\n--- b\n", "a line that begins with `---` separates documents"),
     ],
 )
@@ -196,15 +196,41 @@ def test_a_value_may_look_like_a_complaint():
     assert found["data"] == {"a": "100%!<nil>%!", "b": "<nil>"}
 
 
-def test_a_yaml_error_has_the_line_of_the_manifest_and_of_the_rendered_text():
+def test_a_yaml_error_has_the_line_of_the_manifest_wherever_that_comes_in_the_text():
     text = (
         "{{range $k, $v := .Builtins.Runtime.Labels}}# {{$k}}\n# {{$v}}\n{{end}}"
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\n"
     )
     said = refusal(text, runtime=Runtime("k", {"a": "1", "b": "2", "c": "3"}))
-    assert said.startswith(
-        "shop/a.yaml:6:1: this is not YAML: did not find expected ',' or '}' (rendered, line 10, column 1)"
+    assert said == (
+        "shop/a.yaml:5:11: not valid YAML: the `{` that begins here is not closed before the end of the document\n"
+        "  fix: close it with `}`, or put quotes around the value"
     )
+
+
+@pytest.mark.parametrize("on", ["yes", "no"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        '{{- if eq .Constants.on "yes" }}\n  b: 1\n  c: 2\n{{- end }}\n',
+        '{{if eq .Constants.on "yes" -}}\n  b: 1\n{{end -}}\n',
+        "  b: {{ .Constants.on\n    | upper\n    | quote }}\n",
+        "{{/* a comment\n     of two lines */}}\n",
+        "{{- range .Builtins.Runtime.Labels }}\n  # {{ . }}\n{{- end }}\n",
+    ],
+    ids=["nothing", "a choice", "another choice", "an action over lines", "a comment over lines", "a loop"],
+)
+def test_actions_that_take_or_make_lines_move_no_place(before, on):
+    text = f"{HEAD}data:\n{before}  a: {{{{.Constants.on}}}}\n  broken\n  d: 1\n"
+    line = text.split("\n").index("  broken") + 1
+    assert refusal(text, constants={"on": on}).startswith(f"shop/a.yaml:{line}:3: not valid YAML: a key has no colon here\n")
+
+
+def test_a_line_that_its_values_have_broken_is_shown_as_it_came_out():
+    said = refusal(HEAD + "data:\n  a: b\n   {{.Constants.x}}: c\n", constants={"x": "one"})
+    assert said.startswith("shop/a.yaml:6: not valid YAML: the line goes on with the value above it")
+    assert "colon (rendered: `one: c`)\n" in said
 
 
 def test_objects_do_not_depend_on_the_order_of_anything_given():
@@ -224,6 +250,18 @@ def test_rendering_twice_gives_equal_objects_that_share_nothing():
 
 def test_a_channel_may_have_no_objects_at_all():
     assert render(instance('{{if eq .Builtins.ReleaseChannel.Name "other"}}a: b{{end}}\n# nothing\n')).objects == ()
+
+
+@pytest.mark.parametrize("text", ["", " \n\n", "# nothing yet\n", "---\n# nothing\n---\n...\n", "\t\r\n"])
+def test_a_manifest_that_holds_nothing_is_no_manifest(text):
+    said = "the manifest holds no object\n  fix: write one, or take the manifest away"
+    assert refusal(deployment(), text) == f"shop/b.yaml: {said}"
+    assert refusal(ManifestFile("shop/web.pvn.yaml", text, line=8)) == f"shop/web.pvn.yaml:8: {said}"
+
+
+@pytest.mark.parametrize("text", ["{{/* nothing */}}", "# {{.Constants}}\n", "null\n"])
+def test_a_manifest_that_brings_nothing_here_may_do_so(text):
+    assert len(render(instance(deployment(), text)).objects) == 1
 
 
 def test_a_template_that_lists_its_values_is_its_authors_doing():
