@@ -43,6 +43,18 @@ def resolve(
     return values
 
 
+def typed(definition: ParameterDefinition, text: str, registries: Registries) -> str | int:
+    """Return the value that somebody has typed for a parameter. Raises ValueError, saying why, where it does not fit."""
+    if definition.int is not None:
+        try:
+            return _whole(text)
+        except ValueError:
+            raise ValueError("it takes a whole number") from None
+    if definition.docker_image:
+        _image(definition, text, registries)
+    return text
+
+
 _DIGITS = 20
 """Of the longest number of 64 bits, with its sign."""
 

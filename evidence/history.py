@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from delivery.problems import Problem, Refused, Spot
+from delivery.problems import Problem, Refused, Spot, nearest
 from evidence import git
 
 
@@ -56,6 +57,18 @@ def _commit(root: Path, ref: str) -> str:
     if not found:
         if not git.said(root, "rev-parse", "--git-dir", may_fail=True):
             raise Refused([Problem(Spot(str(root)), "the project is not in a git repository", "git init, and commit it")])
-        fix = "fetch it (git fetch origin), or name a branch, a tag or a commit that is here"
-        raise Refused([Problem(Spot("--base"), f"git knows no commit {ref!r} here", fix)])
+        raise Refused([Problem(Spot("--base"), f"git knows no commit {ref!r} here", _way_to(root, ref))])
     return found
+
+
+def _way_to(root: Path, ref: str) -> str:
+    """Return how somebody gets a commit that git does not know, or which one they may mean."""
+    if git.said(root, "rev-parse", "--is-shallow-repository", may_fail=True) == "true":
+        return "this clone has only the newest commits: git fetch --unshallow; in a workflow, fetch-depth: 0"
+    start = re.split(r"[~^]", ref, maxsplit=1)[0]
+    if start != ref and (count := git.said(root, "rev-list", "--count", "--end-of-options", start, "--", may_fail=True)):
+        return f"name one of the {count} commits that {start!r} has: git log --oneline {start}"
+    names = git.said(root, "for-each-ref", "--format=%(refname:short)", may_fail=True)
+    if near := nearest(ref, names.split()):
+        return f"did you mean {near!r}? or fetch it: git fetch origin"
+    return "fetch it (git fetch origin), or name a branch, a tag or a commit that is here: git log --oneline --all"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import augment_usage_errors
 from click.shell_completion import CompletionItem
 
 from delivery.problems import Problem, Refused, Spot, Trouble, WorldFailed
@@ -43,6 +44,10 @@ class _Verbs(click.Group):
             return None
         command: click.Command = importlib.import_module(f"pvn.{name}").command
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with augment_usage_errors(ctx):
+            return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         # the list is enough: whoever presses the tab key does not wait for every verb to be imported

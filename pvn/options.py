@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import augment_usage_errors
 
 from pvn import completion
 from pvn.command import REFUSED
@@ -19,12 +20,18 @@ class Verb(click.Command):
     """A verb. Of an option that takes one value, a second one is refused: the last would win, and nobody would know."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take the words of a command line in. Raises UsageError."""
-        _, _, said = self.make_parser(ctx).parse_args(list(args))
+        """Take the words of a command line in. Raises UsageError, which shows how the verb is used."""
+        with augment_usage_errors(ctx):
+            _, rest, said = self.make_parser(ctx).parse_args(list(args))
         for one in said:
             takes_one = isinstance(one, click.Option) and not one.multiple and not one.is_flag
             if takes_one and said.count(one) > 1 and not ctx.resilient_parsing:
                 raise click.UsageError(f"say --{(one.opts[-1]).lstrip('-')} once: it takes one value", ctx)
+        # who asks for help gets it, whatever else is there
+        if rest and not any(one.is_eager for one in said) and not ctx.resilient_parsing:
+            takes = [one for one in self.collect_usage_pieces(ctx) if one != self.options_metavar]
+            many = f"one argument, {takes[0]}" if takes else "no argument"
+            ctx.fail(f"{ctx.info_name} takes {many}: leave {', '.join(map(repr, rest))} out")
         return super().parse_args(ctx, args)
 
 

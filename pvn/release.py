@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import click
 
-from delivery import channels, checks, document, images, rollbacks, tree, walker
+from delivery import channels, checks, document, images, parameters, rollbacks, tree, walker
 from delivery.instances import ServiceInstance
 from delivery.problems import Problem, Refused, suggestion
+from delivery.shapes.parameters import ParameterDefinition
 from delivery.shapes.release import ReleaseFile
 from delivery.shapes.service import ServiceConfig
 from delivery.tree import Tree
@@ -94,8 +95,7 @@ def _sound(found: Tree, name: str, text: str) -> tuple[ServiceInstance, ...]:
 
 def _tags(wanted: Tree, service: ServiceConfig, values: Mapping[str, str | int]) -> Mapping[str, tuple[str, str]]:
     """Return (repository, tag) by parameter for the images among the values that are named by a tag."""
-    urls = {one.name: one.url for stack in wanted.stacks.values() for one in stack.registries}
-    tags = {}
+    urls, tags = _urls(wanted), {}
     for one in service.parameters:
         value = values.get(one.name)
         if one.docker_image and isinstance(value, str):
@@ -127,16 +127,13 @@ def _refuse_tags(instances: Sequence[ServiceInstance], tags: Mapping[str, tuple[
         raise Refused(problems)
 
 
-_DIGITS = 30
-
-
 def _values(
     wanted: Tree, application: str, service: str, channel: str | None, params: tuple[str, ...]
 ) -> Mapping[str, str | int]:
     """Return the values with the types that the service's parameters have."""
     named.application(wanted, application, channel, [service])
     found = wanted.services[application, service]
-    kinds = {one.name: one for one in found.parameters}
+    kinds, urls = {one.name: one for one in found.parameters}, _urls(wanted)
     values: dict[str, str | int] = {}
     for param in params:
         name, equals, value = param.partition("=")
@@ -149,9 +146,20 @@ def _values(
             raise Refused([Problem(found.at, what, suggestion(name, kinds, "parameters"))])
         if not value and not kinds[name].string:
             raise click.UsageError(f"--param {name}= has no value")
-        # what is longer fits no number that a parameter may have
-        is_number = kinds[name].int is not None and value.removeprefix("-").isdecimal() and len(value) < _DIGITS
-        if kinds[name].int is not None and not is_number:
-            raise click.UsageError(f"--param {name} takes a whole number")
-        values[name] = int(value) if is_number else value
+        try:
+            values[name] = parameters.typed(kinds[name], value, urls)
+        except ValueError as wrong:
+            raise click.UsageError(f"--param {name}: {wrong}{_hint(kinds[name], urls)}") from None
     return values
+
+
+def _hint(definition: ParameterDefinition, urls: Mapping[str, str]) -> str:
+    if definition.docker_image is None:
+        return ""
+    info = definition.docker_image.image_registry_info
+    return f"; write a tag, a digest, or a full reference of {urls[info.container_registry]}/{info.image_repository}"
+
+
+def _urls(wanted: Tree) -> Mapping[str, str]:
+    """Return the addresses of the registries by name."""
+    return {one.name: one.url for stack in wanted.stacks.values() for one in stack.registries}

@@ -93,6 +93,37 @@ def test_a_name_that_is_no_commit_is_refused(terminal, ref):
         pass
 
 
+@pytest.mark.parametrize(
+    ("ref", "fix"),
+    [
+        ("HEAD~100", "name one of the 2 commits that 'HEAD' has: git log --oneline HEAD"),
+        ("work^2", "name one of the 2 commits that 'work' has: git log --oneline work"),
+        ("wrok", "did you mean 'work'? or fetch it: git fetch origin"),
+        ("wrok~1", "did you mean 'work'? or fetch it: git fetch origin"),
+        (
+            "origin/main",
+            "fetch it (git fetch origin), or name a branch, a tag or a commit that is here: git log --oneline --all",
+        ),
+    ],
+)
+def test_a_commit_that_is_not_here_comes_with_a_way_to_it(terminal, ref, fix):
+    terminal.must("git checkout --quiet -b work")
+    terminal.commit("Mine")
+    with pytest.raises(Refused) as refused, history.base(terminal.project, ref):
+        pass
+    assert str(refused.value) == f"--base: git knows no commit {ref!r} here\n  fix: {fix}"
+
+
+def test_a_clone_without_its_past_is_told_how_to_get_that(terminal):
+    terminal.commit("Another")
+    terminal.must("git clone --quiet --depth 1 file://$PWD ../shallow")
+    with pytest.raises(Refused) as refused, history.base(terminal.project.parent / "shallow", "HEAD~1"):
+        pass
+    assert "  fix: this clone has only the newest commits: git fetch --unshallow; in a workflow, fetch-depth: 0" in str(
+        refused.value
+    )
+
+
 def test_a_project_outside_of_git_is_told_so(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(Refused, match="not in a git repository"), history.base(tmp_path, "main"):

@@ -13,6 +13,10 @@ from pvn import release_file
 from pvn.command import VERBS
 from tests.console import CHECKOUT
 
+HOME = "docker.io/my-company/my-backend"
+BROKEN = "it begins as a digest does, and goes on with something else than 64 characters of 0-9 and a-f"
+HINT = f"write a tag, a digest, or a full reference of {HOME}"
+
 
 def test_a_sound_project_is_said_to_be_one(project, pvn):
     code, out, err = pvn("check")
@@ -119,7 +123,7 @@ def test_a_release_may_be_for_one_channel_and_says_where_it_came_from(project, p
 def test_a_release_that_would_not_work_leaves_the_file_as_it_was(project, pvn):
     before = (project / "releases/my-app.yaml").read_text()
     code, _, err = pvn("release", "my-app", "-s", "my-backend", "-p", "image=docker.io/somebody/else:v1")
-    assert code == 1
+    assert code == 2
     assert "takes images of 'docker.io/my-company/my-backend'" in err
     assert (project / "releases/my-app.yaml").read_text() == before
     assert sorted(path.name for path in (project / "releases").iterdir()) == ["my-app.yaml", "my-other-app.yaml"]
@@ -160,12 +164,20 @@ def test_a_release_with_empty_blocks_takes_values_all_the_same(project, pvn, rel
 @pytest.mark.parametrize(
     ("param", "said"),
     [
-        (f"replicas={'1' * 5000}", "--param replicas takes a whole number"),
-        ("replicas=abc", "--param replicas takes a whole number"),
+        (f"replicas={'1' * 5000}", "--param replicas: it takes a whole number"),
+        ("replicas=abc", "--param replicas: it takes a whole number"),
+        (
+            "image=sha256:4c1f",
+            f"--param image: {BROKEN}; {HINT}",
+        ),
+        (
+            "image=docker.io/other/app:1",
+            f"--param image: it is an image of 'docker.io/other/app', this parameter takes images of '{HOME}'; {HINT}",
+        ),
         ("image=", "--param image= has no value"),
         ("=4", "--param '=4' is not NAME=VALUE"),
     ],
-    ids=["too large", "no number", "nothing", "no name"],
+    ids=["too large", "no number", "half a digest", "another repository", "nothing", "no name"],
 )
 def test_a_value_that_its_parameter_could_never_have_is_a_mistake_of_the_command_line(project, pvn, param, said):
     before = (project / "releases/my-app.yaml").read_text()
@@ -173,6 +185,32 @@ def test_a_value_that_its_parameter_could_never_have_is_a_mistake_of_the_command
     assert code == 2
     assert err.endswith(f"Error: {said}\n")
     assert (project / "releases/my-app.yaml").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["release", "my-app", "--channel"], "Option '--channel' requires an argument."),
+        (["rollback", "my-app", "-c"], "Option '-c' requires an argument."),
+        (["--project"], "Option '--project' requires an argument."),
+        (["check", "extra"], "check takes no argument: leave 'extra' out"),
+        (
+            ["release", "my-app", "my-backend", "x", "-s", "y"],
+            "release takes one argument, APPLICATION: leave 'my-backend', 'x' out",
+        ),
+    ],
+)
+def test_whoever_calls_it_wrongly_is_told_how_it_is_called(pvn, arguments, said):
+    code, out, err = pvn(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: pvn ")
+    assert err.endswith(f"\n\nError: {said}\n")
+
+
+def test_whoever_asks_for_help_gets_it_whatever_else_is_there(pvn):
+    code, out, _ = pvn("check", "extra", "--help")
+    assert code == 0
+    assert out.startswith("Usage: pvn check")
 
 
 def test_outside_of_a_project_it_says_where_to_go(tmp_path, pvn, monkeypatch):
