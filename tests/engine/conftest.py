@@ -180,14 +180,16 @@ class Engine:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Lay out what all workers share: a pool of clusters, and how the programs in Go that they start look after memory.
+    """Lay out what all workers share: a pool of clusters, and how the programs in Go that they start spend CPU.
 
-    Most of these live for seconds, in which collecting garbage is a sixth of what they do.
+    Most of these live for seconds, in which collecting garbage is a sixth of what they do. Threads that look for work take a
+    sixth of a control plane that idles on two cores, and the workers keep the cores busy without them.
     """
     config.addinivalue_line("markers", "makes_clusters: the test is about making clusters, and borrows none")
     config.addinivalue_line("markers", "stops_a_cluster: the test stops one of its clusters, and borrows two")
     if not hasattr(config, "workerinput"):
-        os.environ |= {"PATH": home.path(os.environ["PATH"]), "GOGC": "off", "GOMEMLIMIT": "768MiB"}
+        frugal = {"GOGC": "off", "GOMEMLIMIT": "768MiB", "GOMAXPROCS": str(max(1, (os.cpu_count() or 2) // 2))}
+        os.environ |= {"PATH": home.path(os.environ["PATH"]), **frugal}
         pool.begin()
 
 
