@@ -67,7 +67,7 @@ def _way_to(root: Path, ref: str) -> str:
         return "this clone has only the newest commits: git fetch --unshallow; in a workflow, fetch-depth: 0"
     start = re.split(r"[~^]", ref, maxsplit=1)[0]
     if start != ref and (count := git.said(root, "rev-list", "--count", "--end-of-options", start, "--", may_fail=True)):
-        return f"name one of the {count} commits that {start!r} has: git log --oneline {start}"
+        return f"name one of those that git log --oneline {start} shows, {count} in all"
     names = git.said(root, "for-each-ref", "--format=%(refname:short)", may_fail=True)
     if near := nearest(ref, names.split()):
         return f"did you mean {near!r}? or fetch it: git fetch origin"

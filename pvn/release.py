@@ -70,6 +70,10 @@ def command(
         _refuse_tags(meant, tags)
     else:
         values = {**values, **_pinned(tags)}
+    if retry and _is_same(before, application, service, values, channel):
+        from pvn import retrying
+
+        retrying.check(where, wanted, meant)
     after = release_file.edited(before, application, service, values, channel, told, is_again=retry)
     if after != before:
         release_file.write(where / name, after)
@@ -80,6 +84,14 @@ def command(
     for one in meant:
         if one.rollback:
             click.echo(f"{one.channel} does not get it: {rollbacks.fact(one)}\n  next: {rollbacks.lift(one)}", err=True)
+
+
+def _is_same(
+    before: str | None, application: str, service: str, values: Mapping[str, str | int], channel: str | None
+) -> bool:
+    """Return whether a release has these values already."""
+    old, new = (release_file.edited(before, application, service, some, channel) for some in ({}, values))
+    return old == new
 
 
 def _sound(found: Tree, name: str, text: str) -> tuple[ServiceInstance, ...]:

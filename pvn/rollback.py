@@ -9,8 +9,9 @@ import click
 
 from delivery import checks, desired, rollbacks, tree
 from delivery.canonical import short
-from delivery.problems import Problem, Refused
-from delivery.records import Ledger, Record
+from delivery.instances import ServiceInstance
+from delivery.problems import Problem, Refused, Spot, suggestion
+from delivery.records import History, Ledger, Record
 from delivery.tree import Tree
 from delivery.versions import Candidate
 from pvn import completion, named, options, output, release_file, standing
@@ -46,6 +47,8 @@ def command(
     """
     if lift and (version is not None or reason):
         raise click.UsageError("--lift goes back to nothing: leave --to and --reason out")
+    if version == "":
+        raise click.UsageError("--to has no value: name the first digits of a version")
     where = root(ctx)
     wanted = checks.check(tree.read(where))
     candidates = _meant(wanted, application, channel, services)
@@ -118,13 +121,33 @@ def _targets(
             known = [record for record in history.known if short(record.version).startswith(short(version))]
         if known:
             found[one.instance.service] = known[0]
-        elif is_picky or version is not None:
-            names = ", ".join(short(record.version) for record in history.known) or "none"
-            what = f"{one.instance.id} has no {'such release' if version else 'release'} to go back to; remembered: {names}"
-            problems.append(Problem(one.instance.at, what, "release an older value instead: pvn release"))
+        elif version is not None:
+            problems.append(_unknown(one.instance, history, version))
+        elif is_picky:
+            problems.append(_alone(one.instance, history))
     if not found and not problems:
-        what = f"no service of {candidates[0].instance.application!r} has a release to go back to"
-        problems.append(Problem(candidates[0].instance.at, what, "see what there is: pvn status"))
+        first = candidates[0].instance
+        what = f"no service of {first.application!r} has a release in {first.channel} to go back to"
+        problems.append(Problem(Spot(f"stack {first.stack}"), what, f"see what each runs: pvn status {first.application}"))
     if problems:
         raise Refused(problems)
     return found
+
+
+def _unknown(instance: ServiceInstance, history: History, version: str) -> Problem:
+    names = [short(record.version) for record in history.known]
+    what = f"{instance.id} has no release {version!r} that is remembered"
+    return Problem(Spot("--to"), what, suggestion(version, names, "releases") if names else _way_out(instance))
+
+
+def _alone(instance: ServiceInstance, history: History) -> Problem:
+    names = ", ".join(short(record.version) for record in history.known) or "none"
+    what = f"{instance.id} has no release to go back to; remembered: {names}"
+    return Problem(Spot(f"stack {instance.stack}"), what, _way_out(instance))
+
+
+def _way_out(instance: ServiceInstance) -> str:
+    return (
+        f"see what runs: pvn status {instance.application}; or release an older value: "
+        f"pvn release {instance.application} --service {instance.service} --param NAME=VALUE"
+    )

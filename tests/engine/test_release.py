@@ -81,7 +81,7 @@ def test_an_image_of_another_registry_or_repository_is_refused_before_anybody_is
     use(terminal, "127.0.0.1:1")
     for image in ("127.0.0.1:2/shop/web:1.0", "127.0.0.1:1/shop/api:1.0"):
         code, said = terminal.run(f"{RELEASE}{image}")
-        assert code == 1
+        assert code == 2
         assert "this parameter takes images of '127.0.0.1:1/shop/web'" in said
 
 

@@ -96,8 +96,8 @@ def test_a_name_that_is_no_commit_is_refused(terminal, ref):
 @pytest.mark.parametrize(
     ("ref", "fix"),
     [
-        ("HEAD~100", "name one of the 2 commits that 'HEAD' has: git log --oneline HEAD"),
-        ("work^2", "name one of the 2 commits that 'work' has: git log --oneline work"),
+        ("HEAD~100", "name one of those that git log --oneline HEAD shows, 2 in all"),
+        ("work^2", "name one of those that git log --oneline work shows, 2 in all"),
         ("wrok", "did you mean 'work'? or fetch it: git fetch origin"),
         ("wrok~1", "did you mean 'work'? or fetch it: git fetch origin"),
         (

@@ -14,6 +14,7 @@ from delivery.records import UNKNOWN
 from tests import console
 
 PROJECT = Path(__file__).parents[1] / "golden/transcripts/project"
+OLDER = "see what runs: pvn status shop; or release an older value: pvn release shop --service web --param NAME=VALUE"
 LIFT = "pvn rollback shop --channel staging --lift --service web"
 
 
@@ -117,7 +118,48 @@ def test_a_lifted_rollback_is_no_way_back_to_the_bad_release_either(rolled_back)
     shop.terminal.must(LIFT)
     code, said = shop.pvn("rollback shop --channel staging --service web")
     assert code == 1
-    assert f"shop/staging/web has no release to go back to; remembered: {good}, {bad}" in said
+    assert (
+        said == f"stack staging: shop/staging/web has no release to go back to; remembered: {good}, {bad}\n  fix: {OLDER}\n"
+    )
+
+
+def test_where_nothing_was_released_there_is_nothing_to_go_back_to(shop):
+    what = "stack staging: no service of 'shop' has a release in staging to go back to"
+    assert shop.pvn("rollback shop --channel staging") == (1, f"{what}\n  fix: see what each runs: pvn status shop\n")
+    what = "stack staging: shop/staging/web has no release to go back to; remembered: none"
+    assert shop.pvn("rollback shop --channel staging --service web") == (1, f"{what}\n  fix: {OLDER}\n")
+    what = "--to: shop/staging/web has no release '4c1f' that is remembered"
+    assert shop.pvn("rollback shop --channel staging --service web --to 4c1f") == (1, f"{what}\n  fix: {OLDER}\n")
+
+
+def test_a_release_that_nobody_remembers_is_repeated_with_those_that_are(rolled_back):
+    shop, good, bad = rolled_back
+    what, known = "--to: shop/staging/web has no release 'zzz' that is remembered", ", ".join(sorted((good, bad)))
+    code, said = shop.pvn("rollback shop --channel staging --service web --to zzz")
+    assert (code, said) == (1, f"{what}\n  fix: known releases: {known}\n")
+    _, said = shop.pvn(f"rollback shop --channel staging --service web --to {good[:-2]}zz")
+    assert f"  fix: did you mean '{good}'?\n" in said
+    assert shop.pvn("rollback shop --channel staging --service web --to ''")[0] == 2
+
+
+@pytest.mark.parametrize(("only", "channels"), [("", "staging, production"), (" --channel staging", "staging")])
+def test_what_was_never_tried_is_not_tried_again(shop, only, channels):
+    before = (shop.root / "releases/shop.yaml").read_text()
+    code, said = shop.pvn(f"release shop --service web --retry{only}")
+    what = f"--retry: service 'web' has not failed in {channels}, so there is nothing to try again"
+    fix = "see how it is: pvn why shop --service web; or give it a new value: --param NAME=VALUE"
+    assert (code, said) == (1, f"{what}\n  fix: {fix}\n")
+    assert (shop.root / "releases/shop.yaml").read_text() == before
+
+
+def test_what_did_not_complete_is_tried_again(shop):
+    shop.remembers("staging", interrupted=True, web=[shop.wanted("staging")])
+    assert shop.pvn("release shop --service web --retry") == (0, "releases/shop.yaml: changed\n")
+    assert "attempt: 1" in (shop.root / "releases/shop.yaml").read_text()
+
+
+def test_other_values_are_another_version_whether_the_last_one_failed_or_not(shop):
+    assert shop.pvn(f"release shop --service web --retry --param image={image(8)}")[0] == 0
 
 
 def test_the_others_of_a_channel_go_back_and_what_is_held_stays(rolled_back):
