@@ -76,7 +76,17 @@ def allowed(instance: ServiceInstance, found: Mapping[str, Any]) -> list[Complai
             return [(f"the namespace {name!r} is made for the release channel already", "remove this document")]
         what = f"{instance.service!r} would own the namespace {name!r} that it lives in, and take it along when it goes"
         return [(what, "make the namespace outside, or leave `namespace` out of the channel to get one made")]
-    return []
+    return _replicas(found)
+
+
+def _replicas(found: Mapping[str, Any]) -> list[Complaint]:
+    """Complain of a number of pods that no cluster takes: a parameter may be any number, and nobody else has looked yet."""
+    spec = found.get("spec")
+    count = spec.get("replicas") if isinstance(spec, dict) else None
+    if (kinds.group(found["apiVersion"]), found["kind"]) not in kinds.POD_SPECS or not isinstance(count, int) or count >= 0:
+        return []
+    fix = "write 0 or more; where it comes from a parameter, release another value of that"
+    return [(f"{found['kind']} {found['metadata']['name']!r} has {count} replicas", fix)]
 
 
 def claim(instance: ServiceInstance, found: dict[str, Any], cluster_scoped: Collection[tuple[str, str]]) -> list[Complaint]:

@@ -126,6 +126,10 @@ def test_custom_resources_live_in_the_namespace_unless_their_definition_says_oth
         (config_map("a") + "  labels: {prodvana.io/service: other}\n", "prodvana.io/service is set to 'other' by hand"),
         (config_map("a") + "  annotations: {prodvana.io/version: '1'}\n", "prodvana.io/version is set to '1' by hand"),
         (config_map("a") + "  labels: {a: 1}\n", "metadata.labels 'a' is 1, and only text is allowed"),
+        (
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: -1}\n",
+            "Deployment 'a' has -1 replicas",
+        ),
         (config_map("a") + "---\n" + config_map("a"), "ConfigMap 'a' is here twice, first at shop/a.yaml:1"),
         (
             "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a, namespace: b}\n",
