@@ -46,10 +46,11 @@ class Trouble(Exception):
 
 
 class Refused(Trouble):
-    """The project's files cannot be used. Carries every problem found, sorted, each once."""
+    """The project's files cannot be used. Carries every problem found, sorted, each once, whatever fixes it comes with."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        found = {(one.at, one.what): one for one in sorted(problems, reverse=True)}
+        self.problems = tuple(sorted(found.values()))
         super().__init__("\n".join(map(str, self.problems)))
 
 

@@ -28,14 +28,14 @@ class Text:
         return Spot(self.file.name, source + self.file.line - 1 if source else self.file.line, kept)
 
     def problem(self, line: int, column: int, what: str, fix: str) -> Problem:
-        """Return a problem of the rendered text, which shows the line where that is not the one in the manifest.
+        """Return a problem of the rendered text, whose fix shows the line where that is not the one in the manifest.
 
-        The number of the rendered line is not told: channels may differ in it, and nobody has the text before it is sound.
+        Channels may differ in what came out, and it is one problem nevertheless.
         """
         spot = self.spot(line, column)
         shown = self._lines[1][line - 1].strip()[:60] if 0 < line <= len(self._lines[1]) else ""
         if shown and not self._is_as_written(line, spot.line - self.file.line + 1):
-            what = f"{what} (rendered: `{shown}`)"
+            fix = f"{fix}; the line came out as `{shown}`"
         return Problem(spot, what, fix)
 
     def _is_as_written(self, line: int, source: int) -> bool:

@@ -43,7 +43,7 @@ def test_what_pulumi_takes_and_we_can_run_is_not_refused(said, text):
     ("text", "words"),
     [
         ("", "Pulumi.yaml: the file is empty\n  fix: "),
-        ("name: [\n", "Pulumi.yaml:2:1: not valid YAML: "),
+        ("name: [\n", "Pulumi.yaml:1:7: not valid YAML: "),
         (b"name: \xff\n", "Pulumi.yaml:1:7: the file is not UTF-8: byte 0xff\n  fix: save it as UTF-8"),
         ("- name\n", "Pulumi.yaml:1:1: a project is a mapping\n  fix: write `name: …` and `runtime: python`"),
         ("runtime: python\n", "Pulumi.yaml:1:1: `name` is missing\n  fix: add `name: …`"),
