@@ -39,7 +39,7 @@ class Engine:
             return True  # unknown is not dead: a busy machine is no reason to kill an update
         return True
 
-    def when_gone(self, act: Callable[[], None]) -> None:
+    def when_gone(self, act: Callable[[], object]) -> None:
         """Call act, once, from a thread of its own, as soon as the engine is dead.
 
         A killed engine cannot say goodbye. The host is its child, so the host's parent changes when it dies.
@@ -47,7 +47,7 @@ class Engine:
         parent = os.getppid()
         threading.Thread(target=self._watch, args=(parent, act), daemon=True, name="engine watch").start()
 
-    def _watch(self, parent: int, act: Callable[[], None]) -> None:
+    def _watch(self, parent: int, act: Callable[[], object]) -> None:
         polls = 0
         while os.getppid() == parent and (polls % KNOCKS or self.is_listening()):
             polls += 1

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from types import FrameType
 from typing import Any
 
 from tools.language_host import plugin, program
@@ -88,13 +86,12 @@ def main(arguments: Sequence[str]) -> None:
 
     Without one the host waits to be attached to (PULUMI_DEBUG_LANGUAGES=python:<port>).
     """
-    stop = threading.Event()
-
-    def told(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
+    # a signal may be handled in any thread, and Python would not wake the main one from waiting on a lock: a pipe does
+    stopped, stop = os.pipe()
+    os.set_blocking(stop, False)
+    signal.set_wakeup_fd(stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
     children = Children()
     engine = Engine(arguments[-1]) if arguments else None
     server = grpc.server(ThreadPoolExecutor(THREADS), options=CHANNEL_OPTIONS)
@@ -104,8 +101,8 @@ def main(arguments: Sequence[str]) -> None:
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     if engine:
-        engine.when_gone(stop.set)
-    stop.wait()
+        engine.when_gone(lambda: os.write(stop, b"\0"))
+    os.read(stopped, 1)
     children.end_all()
     sys.stdout.flush()
     os._exit(0)  # calls may still be open; their processes have ended, and nobody waits for their answers
