@@ -226,8 +226,9 @@ def keys() -> Iterator[None]:
 @pytest.fixture
 def project(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, keys: None) -> Iterator[Project]:
     """A project of its own with two stacks on local clusters, borrowed unless the test is about making them."""
-    made = Project(tmp_path / "shop", toolchain)
-    if not request.node.get_closest_marker("makes_clusters"):
+    is_plain = request.node.get_closest_marker("makes_clusters") is not None
+    made = Project(tmp_path / "shop", toolchain, is_attached=not is_plain)
+    if not is_plain:
         made.borrow(is_one=not request.node.get_closest_marker("stops_a_cluster"))
     yield made
     made.remove()
@@ -237,7 +238,7 @@ def project(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, key
 @pytest.fixture(params=CLOUDS)
 def cloud(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, keys: None) -> Iterator[Emulated]:
     """A shop on one emulated cloud after the other; its clusters are borrowed."""
-    made = Emulated(tmp_path / "shop", toolchain, cloud=CLOUDS[request.param])
+    made = Emulated(tmp_path / "shop", toolchain, is_attached=True, cloud=CLOUDS[request.param])
     made.add("web")
     yield made
     made.remove()

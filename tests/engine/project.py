@@ -8,14 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from components.local.kwok.cluster import Cluster
-from tests.engine import keystore, pool
+from tests.engine import hosts, keystore, pool
 from tools import home
 from tools.home import CHECKOUT
 
@@ -63,6 +64,9 @@ class Project:
 
     root: Path
     bin: Path
+    is_attached: bool = False
+    """Whether one language host serves all commands of the test."""
+    host: hosts.Host | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         (self.root / "approvals").mkdir(parents=True)
@@ -137,12 +141,12 @@ class Project:
 
     # the commands
 
-    def run(self, *command: str | Path) -> Said:
+    def run(self, *command: str | Path, env: Mapping[str, str] | None = None) -> Said:
         """Run a command in the project."""
         done = subprocess.run(
             list(map(str, command)),
             cwd=self.root,
-            env=self.environment,
+            env=env or self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -153,7 +157,19 @@ class Project:
 
     def pulumi(self, *arguments: str) -> Said:
         """Run plain `pulumi`."""
-        return self.run("pulumi", *arguments, "--non-interactive", "--color", "never")
+        # a pack wants to be started by the engine itself
+        may_attach = arguments[0] in hosts.RUNNING and "--policy-pack" not in arguments
+        env = self._attached() if self.is_attached and may_attach else None
+        return self.run("pulumi", *arguments, "--non-interactive", "--color", "never", env=env)
+
+    def _attached(self) -> Mapping[str, str]:
+        """Return the environment of a command that attaches to a host; one with another environment is ended."""
+        environment = self.environment
+        if self.host and self.host.environment != environment:
+            self.host.end()
+            self.host = None
+        self.host = self.host or hosts.start(environment)
+        return environment | {hosts.VARIABLE: f"python:{self.host.port}"}
 
     def init(self, stack: str) -> Said:
         """Make a stack whose secrets are encrypted with a key out of the tests' key store."""
@@ -233,7 +249,9 @@ class Project:
             self.write_stack(stack, {"name": f"k-{stack}", "type": "kubeconfig", "path": path})
 
     def remove(self) -> None:
-        """Give the clusters back or end them, and remove the files."""
+        """End the language host, give the clusters back or end them, and remove the files."""
+        if self.host:
+            self.host.end()
         pool.take_back(*map(self.control_plane, STACKS))
         shutil.rmtree(self.root, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
