@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from delivery.problems import Problem, Refused, Spot, nearest
+from delivery.problems import Problem, Refused, Spot, WorldFailed, nearest
 from evidence import git
+
+MEMORY = "/dev/shm"  # noqa: S108  a folder of our own is made in it
+"""Where files take no disk, on Linux: a thousand folders that come and go cost some disks seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class Base:
     """The full name of the commit."""
     root: Path
     """A copy of the project's folder as it was there, which is gone after use. It may hold nothing: then it began later."""
-    write_rest: Callable[[], object]
-    """Writes what of the copy was left out at first."""
+    whole: Callable[[], Path]
+    """Writes another copy, in which nothing is left out, and returns its root."""
 
 
 @contextmanager
@@ -36,20 +39,36 @@ def base(root: Path, ref: str, first: Sequence[str] = ()) -> Iterator[Base]:
     """
     tip = _commit(root, ref)
     commit = git.said(root, "merge-base", tip, "HEAD", may_fail=True) or tip
-    with tempfile.TemporaryDirectory(prefix="pvn-base-") as folder:
-        inside = git.said(root, "rev-parse", "--show-prefix")
+    inside = git.said(root, "rev-parse", "--show-prefix")
+    with ExitStack() as kept:
         # an index of our own: files come out as a checkout would write them, and nobody's index is touched
-        index = {"GIT_INDEX_FILE": f"{folder}/index"}
+        index = {"GIT_INDEX_FILE": f"{_folder(kept)}/index"}
         git.said(root, "read-tree", commit, also=index)
-        write = partial(git.said, root, "checkout-index", "--force", "--quiet", f"--prefix={folder}/tree/", also=index)
-        if first:
-            names = git.said(root, "ls-files", "-z", "--", *first, also=index)
-            write("-z", "--stdin", typed=names)
-        else:
-            write("--all")
-        copy = Path(folder, "tree", inside)
-        copy.mkdir(parents=True, exist_ok=True)
-        yield Base(commit, copy, partial(write, "--all"))
+
+        def written(folder: str, *which: str, typed: str = "") -> Path:
+            command = ("checkout-index", "--force", "--quiet", f"--prefix={folder}/", *which)
+            git.said(root, *command, also=index, typed=typed)
+            copy = Path(folder, inside)
+            copy.mkdir(parents=True, exist_ok=True)
+            return copy
+
+        def whole() -> Path:
+            return written(_folder(kept), "--all")
+
+        if not first:
+            yield Base(commit, whole(), whole)
+            return
+        some = partial(written, typed=git.said(root, "ls-files", "-z", "--", *first, also=index))
+        try:
+            copy = some(_folder(kept, MEMORY), "-z", "--stdin")
+        except (OSError, WorldFailed):  # there is none, or no room in it
+            copy = some(_folder(kept), "-z", "--stdin")
+        yield Base(commit, copy, whole)
+
+
+def _folder(kept: ExitStack, place: str | None = None) -> str:
+    """Make a folder that is gone in the end."""
+    return kept.enter_context(tempfile.TemporaryDirectory(prefix="pvn-base-", dir=place))
 
 
 def _commit(root: Path, ref: str) -> str:

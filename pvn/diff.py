@@ -69,13 +69,12 @@ def _compared(where: Path, base: str) -> tuple[Changes, str]:
 
 def _read(base: history.Base) -> Tree:
     """Return the base's tree; an empty one where the project began later."""
-    applications = base.root / "applications"
-    if applications.is_dir():
+    if (base.root / "applications").is_dir():
         found, problems = tree.look(base.root)
         if not problems and found.is_self_contained:
             return checks.check(found)
-    base.write_rest()
-    return checks.check(tree.read(base.root)) if applications.is_dir() else Tree()
+    whole = base.whole()
+    return checks.check(tree.read(whole)) if (whole / "applications").is_dir() else Tree()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 import pytest
 
 from delivery.problems import Refused, WorldFailed
-from evidence import history
+from evidence import git, history
 from tests.console import Terminal
 
 
@@ -81,10 +81,32 @@ def test_what_nobody_asked_for_at_first_is_left_out_until_somebody_does(terminal
     with history.base(terminal.project / "deploy", "main", ["applications", "Pulumi.*"]) as base:
         files = [path.relative_to(base.root) for path in base.root.rglob("*") if path.is_file()]
         assert sorted(map(str, files)) == ["Pulumi.yaml", "applications/a \udcff\nb/c.yaml"]
-        base.write_rest()
-        assert (base.root / "program/big.bin").read_text() == "one"
+        whole = base.whole()
+        assert (whole / "program/big.bin").read_text() == "one"
+    assert not base.root.exists()
+    assert not whole.exists()
     with history.base(terminal.project, "main", ["nothing"]) as base:
         assert list(base.root.iterdir()) == []
+
+
+def test_a_base_for_which_there_is_no_room_in_memory_goes_to_the_disk(terminal, monkeypatch):
+    monkeypatch.setattr(history, "MEMORY", "/nowhere")
+    with history.base(terminal.project, "main", ["kept.txt"]) as base:
+        assert (base.root / "kept.txt").read_text() == "one"
+    monkeypatch.setattr(history, "MEMORY", str(terminal.project.parent))
+    said, places = git.said, []
+
+    def without_room(root, *arguments, **more):
+        if arguments[0] == "checkout-index":
+            places.append(arguments[3])
+            if len(places) == 1:
+                raise WorldFailed("git checkout-index", "no space left on device", "make room")
+        return said(root, *arguments, **more)
+
+    monkeypatch.setattr(git, "said", without_room)
+    with history.base(terminal.project, "main", ["kept.txt"]) as base:
+        assert (base.root / "kept.txt").read_text() == "one"
+    assert len(set(places)) == 2
 
 
 @pytest.mark.parametrize("ref", ["nowhere", "", "--all", "main^{tree}", "main..main"])
