@@ -204,17 +204,17 @@ def test_releases_that_come_at_the_same_time_are_both_kept(terminal, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "exit_code", "said"),
     [
-        ("inputs.service", "wbe", "did you mean 'web'?"),
-        ("inputs.service", "web; touch hacked", "has no service"),
-        ("inputs.image", "$(touch hacked)", "parameter 'image'"),
+        ("inputs.service", "wbe", 1, "did you mean 'web'?"),
+        ("inputs.service", "web; touch hacked", 1, "has no service"),
+        ("inputs.image", "$(touch hacked)", 2, "--param image: it is an image"),
     ],
 )
-def test_a_release_that_cannot_be_is_refused_and_nothing_is_pushed(terminal, name, value, said):
+def test_a_release_that_cannot_be_is_refused_and_nothing_is_pushed(terminal, name, value, exit_code, said):
     before = release_of(terminal)
     [(code, text)] = workflows.play(terminal, "release.yml", "record", {**INPUTS, name: value})
-    assert code == 1
+    assert code == exit_code
     assert said in text
     assert release_of(terminal) == before
     assert not (terminal.project / "hacked").exists()
