@@ -47,7 +47,7 @@ def resolvable(tree: Tree) -> tuple[tuple[ServiceInstance, ...], list[Problem]]:
     """Return the instances that can be resolved, in the same order, and what is wrong with the others."""
     problems: list[Problem] = []
     instances: list[ServiceInstance] = []
-    registries = {one.name: one.url for stack in tree.stacks.values() for one in stack.registries}
+    registries = tree.registry_urls
     for (name, _), service in sorted(tree.services.items()):
         instances += _instances(tree, tree.applications[name], service, registries, problems)
     return tuple(instances), problems

@@ -28,7 +28,7 @@ def task(
     `use` tells apart what one service uses protections for: the attachment's name and the stage. Raises Refused where a
     template cannot be filled in.
     """
-    registries = {one.name: one.url for stack in tree.stacks.values() for one in stack.registries}
+    registries = tree.registry_urls
     values = {**instance.parameters, **parameters.arguments(protection, reference, registries, [])}
     given = variables(instance.channel, instance.runtime, values, instance.constants)
     env = {**instance.env, **{key: layers.value(one, given) for key, one in protection.env.items()}}

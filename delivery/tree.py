@@ -58,6 +58,11 @@ class Tree:
             found.setdefault(posixpath.dirname(name) or ".", []).append(name)
         return {folder: tuple(names) for folder, names in found.items()}
 
+    @cached_property
+    def registry_urls(self) -> Mapping[str, str]:
+        """The address of each registry of all stacks, by its name."""
+        return {one.name: one.url for stack in self.stacks.values() for one in stack.registries}
+
     @property
     def is_self_contained(self) -> bool:
         """Whether all manifests come from applications/, whatever else the project's folder holds."""

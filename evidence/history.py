@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from delivery.problems import Problem, Refused, Spot, WorldFailed, nearest
@@ -58,11 +57,11 @@ def base(root: Path, ref: str, first: Sequence[str] = ()) -> Iterator[Base]:
         if not first:
             yield Base(commit, whole(), whole)
             return
-        some = partial(written, typed=git.said(root, "ls-files", "-z", "--", *first, also=index))
+        names = git.said(root, "ls-files", "-z", "--", *first, also=index)
         try:
-            copy = some(_folder(kept, MEMORY), "-z", "--stdin")
+            copy = written(_folder(kept, MEMORY), "-z", "--stdin", typed=names)
         except (OSError, WorldFailed):  # there is none, or no room in it
-            copy = some(_folder(kept), "-z", "--stdin")
+            copy = written(_folder(kept), "-z", "--stdin", typed=names)
         yield Base(commit, copy, whole)
 
 

@@ -107,7 +107,7 @@ def _sound(found: Tree, name: str, text: str) -> tuple[ServiceInstance, ...]:
 
 def _tags(wanted: Tree, service: ServiceConfig, values: Mapping[str, str | int]) -> Mapping[str, tuple[str, str]]:
     """Return (repository, tag) by parameter for the images among the values that are named by a tag."""
-    urls, tags = _urls(wanted), {}
+    urls, tags = wanted.registry_urls, {}
     for one in service.parameters:
         value = values.get(one.name)
         if one.docker_image and isinstance(value, str):
@@ -145,7 +145,7 @@ def _values(
     """Return the values with the types that the service's parameters have."""
     named.application(wanted, application, channel, [service])
     found = wanted.services[application, service]
-    kinds, urls = {one.name: one for one in found.parameters}, _urls(wanted)
+    kinds, urls = {one.name: one for one in found.parameters}, wanted.registry_urls
     values: dict[str, str | int] = {}
     for param in params:
         name, equals, value = param.partition("=")
@@ -170,8 +170,3 @@ def _hint(definition: ParameterDefinition, urls: Mapping[str, str]) -> str:
         return ""
     info = definition.docker_image.image_registry_info
     return f"; write a tag, a digest, or a full reference of {urls[info.container_registry]}/{info.image_repository}"
-
-
-def _urls(wanted: Tree) -> Mapping[str, str]:
-    """Return the addresses of the registries by name."""
-    return {one.name: one.url for stack in wanted.stacks.values() for one in stack.registries}

@@ -17,7 +17,7 @@ Attachments = Iterable[ProtectionAttachmentConfig]
 
 def problems(tree: Tree) -> Iterator[Problem]:
     """Yield what is wrong with the protections of a tree, and with where they are attached."""
-    registries = {one.name: one.url for stack in tree.stacks.values() for one in stack.registries}
+    registries = tree.registry_urls
     for protection in tree.protections.values():
         yield from definitions.problems(protection.parameters, registries)
         if protection.task_config:

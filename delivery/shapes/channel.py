@@ -74,7 +74,7 @@ class ManualApproval(Shape):
     name: Annotated[str, METADATA] = ""
     description: Annotated[str, METADATA] = ""
     every_action: Annotated[bool, METADATA] = False
-    min_approvers: Annotated[Approvers, NeverNull("a number, or take the line out for one approver")] = 1
+    min_approvers: Approvers = 1
     """How many distinct people."""
 
 
@@ -82,7 +82,7 @@ class SharedManualApproval(Shape):
     """One yes, of that name, for every channel that lists it."""
 
     name: NonEmpty
-    min_approvers: Annotated[Approvers, NeverNull("a number, or take the line out for one approver")] = 1
+    min_approvers: Approvers = 1
     """How many distinct people."""
 
 

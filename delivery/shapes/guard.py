@@ -9,7 +9,7 @@ from delivery.shapes.values import Approvers, NonEmpty
 class StackApproval(Shape):
     """People say yes to exactly these settings."""
 
-    min_approvers: Annotated[Approvers, NeverNull("a number, or take the line out for one approver")] = 1
+    min_approvers: Approvers = 1
     """How many distinct people."""
 
 

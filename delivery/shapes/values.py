@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from delivery import windows
+from delivery.shapes.base import NeverNull
 
 NAME = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 DURATION = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)s")
@@ -216,7 +217,12 @@ Int64 = Annotated[
 """Typed as a number, or as a number in quotes, as protobuf's JSON writes it."""
 WholeText = Annotated[str, AfterValidator(_whole_text), WithJsonSchema({"type": "string", "pattern": f"^{WHOLE.pattern}$"})]
 Count = Annotated[int, AfterValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})]
-Approvers = Annotated[int, AfterValidator(_approvers), WithJsonSchema({"type": "integer", "minimum": 1})]
+Approvers = Annotated[
+    int,
+    AfterValidator(_approvers),
+    WithJsonSchema({"type": "integer", "minimum": 1}),
+    NeverNull("a number, or take the line out for one approver"),
+]
 TextOrNumber = Annotated[
     str | int, BeforeValidator(_text_or_number), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})
 ]

@@ -27,6 +27,15 @@ def begin(project: Project, stack: str) -> subprocess.Popen[str]:
     )
 
 
+def read(update: subprocess.Popen[str], until: str) -> str:
+    """Return what an update says until it has said something, or ends without."""
+    assert update.stdout is not None
+    said = ""
+    while until not in said and update.poll() is None:
+        said += update.stdout.readline()
+    return said
+
+
 def kill(update: subprocess.Popen[str], project: Project, stack: str) -> None:
     """Kill an update with everything below it, and mend what that cut off."""
     os.killpg(update.pid, signal.SIGKILL)
@@ -38,10 +47,7 @@ def kill(update: subprocess.Popen[str], project: Project, stack: str) -> None:
 def kill_update(project: Project, stack: str, until: str) -> None:
     """Begin an update, kill it once it has said something, and let go of its lock."""
     update = begin(project, stack)
-    assert update.stdout is not None
-    said = ""
-    while until not in said and update.poll() is None:
-        said += update.stdout.readline()
+    said = read(update, until)
     assert until in said, said
     kill(update, project, stack)
     project.pulumi("cancel", "--stack", stack, "--yes")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.kills import begin, kill_update, mend_state, state_of
+from tests.engine.kills import begin, kill_update, mend_state, read, state_of
 from tests.engine.project import deployment, image
 
 TREE = "the tree no longer has it there"
@@ -88,10 +88,7 @@ def test_a_production_cluster_that_goes_down_in_the_middle_loses_nothing(release
     assert released.approve().code == 0
     before = released.outputs("production")["releases"]
     update = begin(released, "production")
-    assert update.stdout is not None
-    said = ""
-    while "apps/v1:Deployment" not in said and update.poll() is None:
-        said += update.stdout.readline()
+    said = read(update, until="apps/v1:Deployment")
     released.kwokctl("stop", "production")
     try:
         said += update.communicate(timeout=15)[0]

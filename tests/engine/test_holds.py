@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.kills import begin, kill
+from tests.engine.kills import begin, kill, read
 from tests.engine.project import deployment, image
 
 NEVER_READY = {"nodeSelector": {"never": "there"}}
@@ -121,10 +121,7 @@ def test_an_update_killed_at_any_point_is_finished_by_the_next_one(released):
 def test_a_second_update_of_a_stack_says_who_holds_the_lock_and_changes_nothing(released):
     released.add("slow", deployment("slow", **NEVER_READY), progressDeadline="20s")
     first = begin(released, "staging")
-    assert first.stdout is not None
-    said = ""
-    while "shop/staging/slow" not in said and first.poll() is None:
-        said += first.stdout.readline()
+    read(first, until="shop/staging/slow")
     second = released.up("staging")
     assert second.code != 0
     assert "the stack is currently locked by 1 lock(s)" in second
