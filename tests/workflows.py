@@ -77,7 +77,7 @@ def gitlab(terminal: Terminal, job: str, **variables: str) -> str:
     """
     lines = [line for line in GITLAB[job]["script"] if line not in _SETS_UP]
     assert len(lines) == len(GITLAB[job]["script"]) - 1
-    return Terminal(terminal.project, terminal.home, {**terminal.more, **variables}).must("\n".join(["set -e", *lines]))
+    return replace(terminal, more={**terminal.more, **variables}).must("\n".join(["set -e", *lines]))
 
 
 def summary(terminal: Terminal) -> str:
@@ -90,4 +90,4 @@ def runner(terminal: Terminal) -> Terminal:
     temporary = terminal.home / "runner"
     temporary.mkdir(exist_ok=True)
     set_ = {"RUNNER_TEMP": temporary, "GITHUB_STEP_SUMMARY": temporary / "summary.md", "GITHUB_REPOSITORY": "acme/platform"}
-    return Terminal(terminal.project, terminal.home, {**terminal.more, **{key: str(value) for key, value in set_.items()}})
+    return replace(terminal, more={**terminal.more, **{key: str(value) for key, value in set_.items()}})

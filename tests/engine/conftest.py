@@ -15,15 +15,18 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import preloaded
 from tests.engine import keystore, pool
 from tests.engine.emulated import CLOUDS, Emulated
 from tests.engine.project import Project
@@ -39,6 +42,9 @@ PATIENCE = 300.0
 
 LEFT_OUT = ("PULUMI_", "PVN_", "KUBECONFIG", "KWOK_", "AWS_", "ARM_", "GOOGLE_", "VIRTUAL_ENV", "PYTHONPATH")
 """Variables of the person who runs the tests that would reach into them."""
+
+LOADED = "PVN_TEST_PROGRAMS"
+"""Where all workers find the programs that are loaded already."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +186,7 @@ class Engine:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Lay out what all workers share: a pool of clusters, and how the programs in Go that they start spend CPU.
+    """Lay out what all workers share: a pool of clusters, loaded programs, and how those in Go spend CPU.
 
     Most of these live for seconds, in which collecting garbage is a sixth of what they do. Threads that look for work take a
     sixth of a control plane that idles on two cores, and the workers keep the cores busy without them.
@@ -191,12 +197,18 @@ def pytest_configure(config: pytest.Config) -> None:
         frugal = {"GOGC": "off", "GOMEMLIMIT": "768MiB", "GOMAXPROCS": str(max(1, (os.cpu_count() or 2) // 2))}
         os.environ |= {"PATH": home.path(os.environ["PATH"]), **frugal}
         pool.begin()
+        config.add_cleanup(pool.end)
+        shared = ExitStack()
+        config.add_cleanup(shared.close)
+        folder = shared.enter_context(tempfile.TemporaryDirectory(prefix="pvn-"))
+        os.environ[LOADED] = str(shared.enter_context(preloaded.programs(Path(folder, "programs"), _modules())))
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the clusters of the pool, once every worker has ended."""
-    if not hasattr(config, "workerinput"):
-        pool.end()
+def _modules() -> list[str]:
+    """Name what the program, its plugins and the command may import."""
+    parts = [path.relative_to(CHECKOUT).with_suffix("").parts for path in (CHECKOUT / "components").rglob("*.py")]
+    components = [".".join(one) for one in sorted(parts) if not one[-1].startswith("__")]
+    return ["pulumi", *components, "tests.engine.emulator.provider", "evidence.judgements", *preloaded.VERBS]
 
 
 @pytest.fixture(scope="session")
@@ -217,6 +229,12 @@ def engine(toolchain: Path, tmp_path: Path, keys: None) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
+def loaded() -> Path:
+    """The folder of the programs that are loaded already."""
+    return Path(os.environ[LOADED])
+
+
+@pytest.fixture(scope="session")
 def keys() -> Iterator[None]:
     """The key store for the states of all tests."""
     with keystore.serve():
@@ -224,10 +242,10 @@ def keys() -> Iterator[None]:
 
 
 @pytest.fixture
-def project(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, keys: None) -> Iterator[Project]:
+def project(request: pytest.FixtureRequest, toolchain: Path, loaded: Path, tmp_path: Path, keys: None) -> Iterator[Project]:
     """A project of its own with two stacks on local clusters, borrowed unless the test is about making them."""
     is_plain = request.node.get_closest_marker("makes_clusters") is not None
-    made = Project(tmp_path / "shop", toolchain, is_attached=not is_plain)
+    made = Project(tmp_path / "shop", toolchain, loaded=None if is_plain else loaded)
     if not is_plain:
         made.borrow(is_one=not request.node.get_closest_marker("stops_a_cluster"))
     yield made
@@ -236,9 +254,9 @@ def project(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, key
 
 
 @pytest.fixture(params=CLOUDS)
-def cloud(request: pytest.FixtureRequest, toolchain: Path, tmp_path: Path, keys: None) -> Iterator[Emulated]:
+def cloud(request: pytest.FixtureRequest, toolchain: Path, loaded: Path, tmp_path: Path, keys: None) -> Iterator[Emulated]:
     """A shop on one emulated cloud after the other; its clusters are borrowed."""
-    made = Emulated(tmp_path / "shop", toolchain, is_attached=True, cloud=CLOUDS[request.param])
+    made = Emulated(tmp_path / "shop", toolchain, loaded, cloud=CLOUDS[request.param])
     made.add("web")
     yield made
     made.remove()

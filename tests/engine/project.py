@@ -64,14 +64,15 @@ class Project:
 
     root: Path
     bin: Path
-    is_attached: bool = False
-    """Whether one language host serves all commands of the test."""
+    loaded: Path | None = None
+    """The folder of the programs that are loaded already. With it one language host serves all commands of the test."""
     host: hosts.Host | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         (self.root / "approvals").mkdir(parents=True)
         for stack in STACKS:
             self.write_stack(stack, {"name": f"k-{stack}", "type": "local", "nodes": 1})
+        options = {} if self.loaded else {"toolchain": "pip", "virtualenv": sys.prefix}
         channels: list[dict[str, Any]] = [{"name": name, "runtimes": [{"runtime": f"k-{name}"}]} for name in STACKS]
         channels[1] |= {"preconditions": PRECONDITIONS}
         self.write("applications/shop/shop.pvn.yaml", {"application": {"name": "shop", "releaseChannels": channels}})
@@ -80,7 +81,7 @@ class Project:
             {
                 "name": "pvn",
                 "main": str(CHECKOUT),
-                "runtime": {"name": "python", "options": {"toolchain": "pip", "virtualenv": sys.prefix}},
+                "runtime": {"name": "python", "options": options},
                 "plugins": {"providers": [{"name": "kwok", "path": str(CHECKOUT / "components/local/kwok")}]},
             },
         )
@@ -93,7 +94,8 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """The environment in which every command of the test runs; nothing of the user's state is in it."""
-        own = {"PATH": home.path(os.environ["PATH"], self.bin), "KUBECONFIG": "/nonexistent"}
+        path = home.path(os.environ["PATH"], self.bin)
+        own = {"PATH": f"{self.loaded}:{path}" if self.loaded else path, "KUBECONFIG": "/nonexistent"}
         return os.environ | home.settings(self.home, self.bin) | own
 
     # the tree
@@ -159,16 +161,16 @@ class Project:
         """Run plain `pulumi`."""
         # a pack wants to be started by the engine itself
         may_attach = arguments[0] in hosts.RUNNING and "--policy-pack" not in arguments
-        env = self._attached() if self.is_attached and may_attach else None
+        env = self._attached(self.loaded) if self.loaded and may_attach else None
         return self.run("pulumi", *arguments, "--non-interactive", "--color", "never", env=env)
 
-    def _attached(self) -> Mapping[str, str]:
+    def _attached(self, loaded: Path) -> Mapping[str, str]:
         """Return the environment of a command that attaches to a host; one with another environment is ended."""
         environment = self.environment
         if self.host and self.host.environment != environment:
             self.host.end()
             self.host = None
-        self.host = self.host or hosts.start(environment)
+        self.host = self.host or hosts.start(environment, loaded / "python-of-programs")
         return environment | {hosts.VARIABLE: f"python:{self.host.port}"}
 
     def init(self, stack: str) -> Said:

@@ -35,10 +35,10 @@ def cloned(tmp_path_factory):
 
 
 @pytest.fixture
-def terminal(cloned, tmp_path):
+def terminal(cloned, loaded, tmp_path):
     """A runner's shell in a clone of a small project."""
     shutil.copytree(cloned, tmp_path, dirs_exist_ok=True)
-    return workflows.runner(Terminal(tmp_path / "project", tmp_path))
+    return workflows.runner(Terminal(tmp_path / "project", tmp_path, programs=(loaded,)))
 
 
 def pull_request(terminal, edit):

@@ -25,7 +25,7 @@ def image(digit):
 class Shop:
     """A project whose stacks remember what the test says that they have released."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, loaded):
         self.root = folder / "project"
         shutil.copytree(PROJECT, self.root)
         self.states = folder / "states"
@@ -36,7 +36,7 @@ class Shop:
         missing = "{ echo \"error: no stack named '$stack' found\" >&2; exit 255; }"
         program.write_text(f"#!/bin/sh\nfor stack; do :; done\ncat {self.states}/$stack.json 2>/dev/null || {missing}\n")
         program.chmod(0o755)
-        self.terminal = console.Terminal(self.root, folder)
+        self.terminal = console.Terminal(self.root, folder, programs=(loaded,))
         self.terminal.more["PATH"] = f"{folder}/bin:{self.terminal.environment['PATH']}"
 
     def pvn(self, line):
@@ -64,8 +64,8 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path):
-    return Shop(tmp_path)
+def shop(tmp_path, loaded):
+    return Shop(tmp_path, loaded)
 
 
 @pytest.fixture

@@ -6,12 +6,11 @@ and is not committed. To add one, write the commands into a transcript.txt, each
 """
 
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from tests import console, preloaded
+from tests import console
 
 FOLDER = Path(__file__).parents[1] / "golden/transcripts"
 CASES = sorted(path.parent for path in FOLDER.glob("*/transcript.txt"))
@@ -27,17 +26,9 @@ def committed(tmp_path_factory):
     return terminal.project
 
 
-@pytest.fixture(scope="module")
-def pvn():
-    """The folder of a `pvn` that is loaded already."""
-    # the name of a socket has to be short
-    with tempfile.TemporaryDirectory() as folder, preloaded.pvn(Path(folder) / "pvn") as made:
-        yield made
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
-def test_the_command_says_exactly_this(case, committed, pvn, tmp_path, is_refreshing):
-    terminal = console.Terminal(tmp_path / "project", tmp_path, programs=(pvn,))
+def test_the_command_says_exactly_this(case, committed, loaded, tmp_path, is_refreshing):
+    terminal = console.Terminal(tmp_path / "project", tmp_path, programs=(loaded,))
     shutil.copytree(committed, terminal.project, ignore=shutil.ignore_patterns("hooks"))
     shutil.copytree(case, terminal.project, dirs_exist_ok=True, ignore=shutil.ignore_patterns("transcript.txt", "deleted"))
     for name in (case / "deleted").read_text().split() if (case / "deleted").exists() else ():
