@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from delivery import channels, checks, desired, sources
 from delivery import tree as trees
@@ -26,8 +28,7 @@ from delivery.tree import Tree
 _RUNTIME = re.compile(r"""^["']?runtime["']?\s*:""", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """What was found of a project."""
 
     problems: tuple[Problem, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from delivery import canonical, layers, parameters, placement, protections, selectors, sources
 from delivery.gotemplate import Image

@@ -7,7 +7,9 @@ that whatever is wrong later is said where it was typed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from delivery import gotemplate, labels, runtimes, walker
 from delivery.document import Node
@@ -66,8 +68,7 @@ def _labels(runtime: Runtime) -> dict[str, str]:
     return {**runtime.labels, "@type": "runtime", "@name": runtime.name}
 
 
-@dataclass(slots=True)
-class _Filling:
+class _Filling(Struct):
     """Fills in one group's template, runtime by runtime."""
 
     group: ReleaseChannelGroup

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from delivery.problems import Trouble, suggestion
 
@@ -41,8 +42,7 @@ class Term(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A label query, ready to be asked."""
 
     steps: tuple[Term | str, ...]

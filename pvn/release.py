@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import click
+from msgspec.structs import replace
 
 from delivery import channels, checks, document, images, parameters, rollbacks, tree, walker
 from delivery.instances import ServiceInstance

@@ -1,9 +1,8 @@
 """Program and pack beside each other: what one plans from some evidence, the other lets through, and nothing else."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from delivery.gates import State
 from delivery.plan import Action

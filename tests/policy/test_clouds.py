@@ -1,8 +1,7 @@
 """The rules about clouds, beside what the program really registers for each of them."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from policy.found import Found
 from policy.kept import PROTECTION

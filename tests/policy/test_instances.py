@@ -1,8 +1,7 @@
 """The gates, decided anew: what an instance claims to be, and what its objects really are."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from delivery.records import History, Ledger, Record
 from delivery.unknown import Unknown

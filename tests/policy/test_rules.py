@@ -1,9 +1,9 @@
 """The other rules, each with what passes and what does not."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from delivery.shapes.aws import EksRuntime
 from policy.confidential import SECRETS, readable

@@ -2,9 +2,9 @@
 
 import shutil
 import subprocess
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from delivery.instances import Check, CommitDenylist, Commits, Stage
 from delivery.unknown import Unknown

@@ -1,5 +1,6 @@
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from delivery import changes
 from delivery.bundles import Bundle

@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from delivery.approvals import Statement
 from delivery.facts import Approval, BadApproval, Evidence, LiveObject, Misfit

@@ -1,12 +1,12 @@
 """Whatever goes wrong with the evidence, production stays shut. Each fault alone, everything else as it should be."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from delivery.drift import UNCOMPARED
 from delivery.facts import Evidence, LiveObject

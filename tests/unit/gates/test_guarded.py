@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from delivery.blueprints import Blueprint
 from delivery.facts import BadApproval, Evidence, Nodes

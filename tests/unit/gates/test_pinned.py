@@ -1,8 +1,7 @@
 """The gate of images: where anything has to be proven or signed, a tag keeps an instance from moving."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from delivery import pins
 from delivery.gates import State, decide

@@ -1,9 +1,9 @@
 """A release that failed gives way to the one before it, and does not try again by itself."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from delivery.facts import Evidence
 from delivery.gates import State, decide

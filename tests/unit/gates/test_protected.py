@@ -1,11 +1,11 @@
 """What protections that need no program say of a release."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from delivery.facts import Evidence
 from delivery.gates import State, decide

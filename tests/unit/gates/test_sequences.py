@@ -6,13 +6,14 @@ services; updates read the stack's outputs as the engine would have written them
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from delivery import gates, rollbacks
 from delivery.facts import Evidence, Live

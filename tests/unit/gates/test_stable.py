@@ -1,11 +1,11 @@
 """Bake time and restarts, from the cluster's own timestamps; and the record of a stack whose cluster nobody may ask."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from delivery.drift import Drift
 from delivery.facts import Attestation, Attested, LiveObject
