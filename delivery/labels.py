@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -35,7 +34,7 @@ class QueryError(Trouble):
         super().__init__(f"{self.what}\n  fix: {fix}")
 
 
-class Term(NamedTuple):
+class Term(Struct, frozen=True):
     """Holds where a label is there and has exactly this value."""
 
     label: str
