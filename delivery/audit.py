@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from delivery import channels, checks, desired, sources
 from delivery import tree as trees
@@ -23,6 +22,7 @@ from delivery.shapes.application import ApplicationConfig
 from delivery.shapes.release import Release
 from delivery.shapes.service import ServiceConfig
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.tree import Tree
 
 _RUNTIME = re.compile(r"""^["']?runtime["']?\s*:""", re.MULTILINE)

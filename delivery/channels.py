@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from msgspec.structs import replace
-
 from delivery import canonical, layers, parameters, placement, protections, selectors, sources
 from delivery.gotemplate import Image
 from delivery.instances import (
@@ -29,6 +27,7 @@ from delivery.shapes.channel import ReleaseChannelConfig, ReleaseChannelStable
 from delivery.shapes.infrastructure import ProvisionedRuntime
 from delivery.shapes.release import Release
 from delivery.shapes.service import ServiceConfig
+from delivery.structs import replace
 from delivery.tree import Tree
 from delivery.variables import variables
 

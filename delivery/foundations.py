@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from delivery import blueprints
 from delivery.approvals import STACK
@@ -23,6 +22,7 @@ from delivery.plan import Action
 from delivery.problems import Problem, Refused, Spot
 from delivery.shapes.infrastructure import ProvisionedRuntime, RegistrySettings, RuntimeSettings
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.tree import Tree
 from delivery.versions import Candidate
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from delivery import gotemplate, labels, runtimes, walker
 from delivery.document import Node
@@ -17,6 +16,7 @@ from delivery.instances import Runtime
 from delivery.problems import Problem, Refused, Spot
 from delivery.shapes.application import ApplicationConfig, ReleaseChannelGroup
 from delivery.shapes.channel import ReleaseChannelConfig
+from delivery.structs import replace
 from delivery.tree import Tree
 
 

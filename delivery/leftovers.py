@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from delivery import objects, states
 from delivery.bundles import Bundle
 from delivery.records import History, Ledger, Record
+from delivery.structs import replace
 from delivery.versions import Candidate
 
 _KUBERNETES, _PROVIDER = "kubernetes:", "pulumi:providers:"

@@ -12,7 +12,6 @@ from enum import Enum
 from types import MappingProxyType
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from delivery import objects
 from delivery.bundles import Bundle
@@ -20,6 +19,7 @@ from delivery.gates import Answer, State, Verdict
 from delivery.homes import Home
 from delivery.problems import Problem, Refused, Spot
 from delivery.records import History, Ledger, Record
+from delivery.structs import replace
 from delivery.tombstones import Tombstones
 from delivery.versions import Candidate
 

@@ -9,12 +9,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
-from msgspec.structs import replace
 
 from delivery import health, objects, pods
 from delivery.drift import drift
 from delivery.facts import Live, LiveObject
 from delivery.objects import ObjectKey
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from evidence.causes import cause
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from delivery import desired, foundations, gates, inventories, records, rollbacks
 from delivery.desired import Desired
@@ -22,6 +21,7 @@ from delivery.inventories import Inventory
 from delivery.plan import Action
 from delivery.records import Ledger
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.tree import Tree
 from delivery.unknown import Unknown
 from delivery.verdicts import verdicts

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from delivery import inventories
 from delivery.approvals import STACK
 from delivery.facts import Evidence, Nodes
@@ -15,6 +13,7 @@ from delivery.gates import Alteration
 from delivery.inventories import Inventory
 from delivery.problems import WorldFailed
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from evidence import authors, nodes
 from evidence.gather import Outputs, kubeconfigs, unasked

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from msgspec.structs import replace
 
 from delivery import changes, checks, gates, tree
 from delivery.canonical import short
 from delivery.desired import Desired
 from delivery.problems import Problem, Refused, WorldFailed
 from delivery.records import Ledger
+from delivery.structs import replace
 from delivery.versions import Candidate
 from pvn import changed, completion, infrastructure, options, output, signing
 from pvn.command import root

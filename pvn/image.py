@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 import click
 from msgspec import Struct
-from msgspec.structs import replace
 
 from delivery.problems import Problem, Refused, Spot, WorldFailed
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from pvn import pinning
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from delivery import desired
 from delivery.desired import Desired
@@ -17,6 +16,7 @@ from delivery.gates import Answer, State
 from delivery.gates.stable import well_since
 from delivery.plan import Action, Step, step
 from delivery.records import Ledger
+from delivery.structs import replace
 from delivery.tree import Tree
 from delivery.unknown import Absent, Unknown
 from delivery.versions import Candidate

@@ -9,13 +9,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import replace
 
 from delivery import checks, tree
 from delivery.canonical import short
 from delivery.foundations import Part
 from delivery.gates import Answer, State, Verdict
 from delivery.plan import Action, Step
+from delivery.structs import replace
 from pvn import completion, named, options, output, standing, waiting
 from pvn.command import WAITING, root
 from pvn.standing import Health, Standing

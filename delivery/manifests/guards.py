@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec.structs import replace
-
 from delivery import canonical, objects
 from delivery.instances import Check, ServiceInstance, Task
 from delivery.manifests import kinds
 from delivery.manifests.ownership import Complaint
 from delivery.problems import Problem
+from delivery.structs import replace
 
 _JOB = ("batch", "Job")
 

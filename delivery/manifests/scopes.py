@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec.structs import replace
-
 from delivery.instances import ServiceInstance
 from delivery.manifests import kinds
 from delivery.manifests.rendered import KubernetesObject, Rendered
+from delivery.structs import replace
 
 Pair = tuple[ServiceInstance, Rendered]
 Scope = tuple[str, str, str, str]

@@ -15,7 +15,6 @@ import re
 from collections.abc import Mapping
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from delivery.gotemplate import TemplateError
 from delivery.instances import ServiceInstance
@@ -23,6 +22,7 @@ from delivery.manifests import outlines, sources
 from delivery.manifests.outlines import Outline
 from delivery.manifests.places import Text
 from delivery.problems import Problem, Spot
+from delivery.structs import replace
 
 _HARMLESS = re.compile(
     # words of letters and digits, and signs that mean nothing to YAML between them

@@ -7,12 +7,12 @@ from typing import Any
 
 import grpc
 import pytest
-from msgspec.structs import replace
 from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2
 
 from components import adoption
 from delivery.cutoffs import Cutoff, Question
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from tests.components.recording import record
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec.structs import replace
-
 from delivery import gates, objects
 from delivery.facts import Evidence
 from delivery.manifests import with_version
@@ -13,6 +11,7 @@ from delivery.plan import step
 from delivery.records import Ledger, Record
 from delivery.shapes.local import LocalRuntime
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.versions import Candidate
 from policy.decision import Decision
 from policy.found import INSTANCE, Found

@@ -2,11 +2,11 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from delivery.gates import State
 from delivery.plan import Action
 from delivery.records import History, Ledger, Record
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from policy.instances import foreign, unproven
 from tests.policy import judged

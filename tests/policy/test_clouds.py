@@ -1,8 +1,8 @@
 """The rules about clouds, beside what the program really registers for each of them."""
 
 import pytest
-from msgspec.structs import replace
 
+from delivery.structs import replace
 from policy.found import Found
 from policy.kept import PROTECTION
 from policy.providers import PROVIDERS

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from delivery.shapes.aws import EksRuntime
+from delivery.structs import replace
 from policy.confidential import SECRETS, readable
 from policy.found import Found
 from policy.kept import PROTECTION, unprotected

@@ -4,9 +4,9 @@ import shutil
 import subprocess
 
 import pytest
-from msgspec.structs import replace
 
 from delivery.instances import Check, CommitDenylist, Commits, Stage
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from evidence import commits
 from tests.console import Terminal

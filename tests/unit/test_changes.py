@@ -1,13 +1,12 @@
 import re
 
-from msgspec.structs import replace
-
 from delivery import changes
 from delivery.bundles import Bundle
 from delivery.changes import Kind
 from delivery.desired import Desired
 from delivery.differences import ABSENT
 from delivery.instances import ApprovalBy
+from delivery.structs import replace
 from pvn import changed, comment
 from tests.unit import made
 

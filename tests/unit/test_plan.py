@@ -1,7 +1,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from delivery.gates import Answer, State, Verdict
 from delivery.homes import Home
@@ -9,6 +8,7 @@ from delivery.objects import former, key
 from delivery.plan import Action, plan
 from delivery.problems import Refused
 from delivery.records import UNKNOWN, History, Ledger, read
+from delivery.structs import replace
 from delivery.tombstones import Tombstones
 from tests.unit.made import HERE, candidate, history, ledger, record
 

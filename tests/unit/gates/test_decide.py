@@ -3,13 +3,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from delivery.approvals import Statement
 from delivery.facts import Approval, BadApproval, Evidence, LiveObject, Misfit
 from delivery.gates import State, counting, decide
 from delivery.instances import ApprovalBy
 from delivery.records import History, Ledger
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from tests.unit.made import HERE, NOW, approval, candidate, evidence, history, ledger, live
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from delivery.drift import UNCOMPARED
 from delivery.facts import Evidence, LiveObject
@@ -14,6 +13,7 @@ from delivery.gates import decide
 from delivery.instances import AlwaysPassing, Check, Stage
 from delivery.problems import WorldFailed
 from delivery.records import UNKNOWN, History, Ledger, read
+from delivery.structs import replace
 from delivery.unknown import Absent, Unknown
 from evidence import gather
 from tests.unit.made import APPROVED, HERE, NOW, STABLE, approval, candidate, evidence, history, ledger, live, record

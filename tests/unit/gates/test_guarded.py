@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from delivery.blueprints import Blueprint
 from delivery.facts import BadApproval, Evidence, Nodes
@@ -12,6 +11,7 @@ from delivery.instances import Approvals
 from delivery.inventories import Built, Inventory
 from delivery.shapes.aws import AwsAccount, AwsNetwork, EksNodes, EksRuntime
 from delivery.shapes.guard import StackApproval, StackPrecondition
+from delivery.structs import replace
 from delivery.unknown import Absent, Unknown
 from tests.unit.foundation import PROVEN, SIGNED, change, evidence, hub, inventory, linked, local, signature
 from tests.unit.made import NOW

@@ -1,13 +1,13 @@
 """The gate of images: where anything has to be proven or signed, a tag keeps an instance from moving."""
 
 import pytest
-from msgspec.structs import replace
 
 from delivery import pins
 from delivery.gates import State, decide
 from delivery.gotemplate import Image
 from delivery.instances import AlwaysPassing, Check, Stage, Task
 from delivery.records import History
+from delivery.structs import replace
 from tests.unit.made import HERE, approval, candidate, evidence, history
 
 DIGEST = f"docker.io/shop/web@sha256:{'7' * 64}"

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from delivery.facts import Evidence
 from delivery.gates import State, decide
 from delivery.plan import Action, step
 from delivery.records import UNKNOWN, History, Ledger, read
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from tests.unit.made import NOW, candidate, live, record
 

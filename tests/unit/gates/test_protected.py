@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from delivery.facts import Evidence
 from delivery.gates import State, decide
 from delivery.instances import AllowedTimes, AlwaysFailing, AlwaysPassing, Bypass, Check, CommitDenylist, Commits, Stage
 from delivery.records import History
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from delivery.windows import is_open, window
 from tests.unit.made import HERE, NOW, approval, candidate, evidence, history

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from delivery import gates, rollbacks
 from delivery.facts import Evidence, Live
@@ -21,6 +20,7 @@ from delivery.instances import Bypass, Rollback
 from delivery.plan import Action, Step, plan
 from delivery.problems import Refused, Spot
 from delivery.records import UNKNOWN, Ledger, read
+from delivery.structs import replace
 from delivery.tombstones import Tombstones
 from delivery.unknown import Unknown
 from delivery.versions import Candidate

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from delivery.drift import Drift
 from delivery.facts import Attestation, Attested, LiveObject
@@ -13,6 +12,7 @@ from delivery.gates import CLOCK_SKEW, State, decide
 from delivery.gates.stable import RESTART_WINDOW
 from delivery.instances import AlwaysFailing, AlwaysPassing, Check, Stability, Stage
 from delivery.records import History, Ledger
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from tests.unit.made import HERE, NOW, STABLE, candidate, evidence, history, ledger, live, record
 
