@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pulumi
+from msgspec import Struct
 
 from components import clouds, kubernetes
 from components.interfaces import Account, Registry, Runtime
@@ -17,8 +17,7 @@ from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
 from delivery.supply import Supply
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """A runtime, and how objects get onto it."""
 
     runtime: Runtime
@@ -26,8 +25,7 @@ class Place:
     is_protected: bool
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """Everything that services are built upon, and its outputs."""
 
     places: Mapping[str, Place]

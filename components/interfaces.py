@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import pulumi
+from msgspec import Struct
 
 
 class Runtime(Protocol):
@@ -50,8 +50,7 @@ class Registry(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """How a namespace reads its secrets."""
 
     store: Mapping[str, Any]

@@ -7,10 +7,10 @@ inside the cluster: they never pass by here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from msgspec import Struct
 
 from components import kubernetes
 from components.interfaces import Access
@@ -21,8 +21,7 @@ STORE = "pvn"
 _OPERATOR, _CLASSES = "external-secrets.io/v1", "secrets-store.csi.x-k8s.io/v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Namespace:
+class Namespace(Struct, frozen=True, kw_only=True):
     """A namespace, and how objects get into it."""
 
     runtime: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+from msgspec import Struct, field
 
 from components import kubernetes
 from delivery import objects, states
@@ -15,8 +15,7 @@ from delivery.objects import ObjectKey
 from delivery.phases import phases
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceInstanceArgs:
+class ServiceInstanceArgs(Struct, frozen=True, kw_only=True):
     """What is applied, and how."""
 
     objects: Objects

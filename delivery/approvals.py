@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from delivery import canonical
 
@@ -26,8 +27,7 @@ _FIELDS = {"apiVersion", "decision", "application", "channel", "topic", "service
 _API_VERSION = "pvn/v1"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """What somebody approves or rejects."""
 
     application: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
 
 from delivery import channels, checks, desired, sources
 from delivery import tree as trees
@@ -21,13 +22,13 @@ from delivery.shapes.application import ApplicationConfig
 from delivery.shapes.release import Release
 from delivery.shapes.service import ServiceConfig
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.tree import Tree
 
 _RUNTIME = re.compile(r"""^["']?runtime["']?\s*:""", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """What was found of a project."""
 
     problems: tuple[Problem, ...]

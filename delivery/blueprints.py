@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from delivery import canonical
@@ -23,8 +23,7 @@ _NOT_BUILT = frozenset({"labels"})
 """Settings that nothing is built from: what they decide is rendered, and its own gates guard it."""
 
 
-@dataclass(frozen=True)
-class Blueprint:
+class Blueprint(Struct, frozen=True, dict=True):
     """One runtime or registry, as it is to be built."""
 
     kind: Kind

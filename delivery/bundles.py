@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import canonical, differences
 
 Objects = tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(Struct, frozen=True, dict=True):
     """What one release of one instance puts on which runtime; the version annotation is not part of it."""
 
     runtime: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from delivery import differences, objects
 from delivery.bundles import Objects
@@ -23,8 +24,7 @@ class Kind(StrEnum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectChange:
+class ObjectChange(Struct, frozen=True):
     """One Kubernetes object that is not what it was."""
 
     key: ObjectKey
@@ -39,8 +39,7 @@ class ObjectChange:
         return rolls_out and any(one.path.startswith("spec.template") and not one.is_order for one in self.differences)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What changes for one service in one release channel."""
 
     instance: ServiceInstance
@@ -71,8 +70,7 @@ class Change:
         return bool(self.needs) and any(isinstance(one, ApprovalBy) for one in self.instance.preconditions)
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Everything that changes between two desired states."""
 
     instances: tuple[Change, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +27,7 @@ from delivery.shapes.channel import ReleaseChannelConfig, ReleaseChannelStable
 from delivery.shapes.infrastructure import ProvisionedRuntime
 from delivery.shapes.release import Release
 from delivery.shapes.service import ServiceConfig
+from delivery.structs import replace
 from delivery.tree import Tree
 from delivery.variables import variables
 

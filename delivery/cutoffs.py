@@ -9,14 +9,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import states
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """How a cloud is asked for one of its things, through the function of its provider."""
 
     function: str
@@ -27,8 +27,7 @@ class Question:
     """What the answer says of it once it has been made, as name and value; None where it says no such thing."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     id: str
     """What its cloud calls one, from its inputs and those of its provider."""
     question: Question | None = None
@@ -67,8 +66,7 @@ TYPES = frozenset(_KINDS)
 """What can be taken over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cutoff:
+class Cutoff(Struct, frozen=True):
     """Something that an update was creating when it was killed."""
 
     urn: str

@@ -6,8 +6,9 @@ import fnmatch
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from delivery import channels, manifests, versions
 from delivery.instances import ServiceInstance, StableIn
@@ -17,8 +18,7 @@ from delivery.tree import Tree
 from delivery.versions import Candidate
 
 
-@dataclass(frozen=True)
-class Desired:
+class Desired(Struct, frozen=True, dict=True):
     """The candidates of a tree, or of the part of it that was asked for."""
 
     candidates: tuple[Candidate, ...]

@@ -7,10 +7,10 @@ no tags of one's own. Anchors, aliases and merge keys work.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import yaml
+from msgspec import Struct
 from yaml._yaml import CParser
 from yaml.resolver import Resolver
 
@@ -25,8 +25,7 @@ _DEEPEST = 100
 """Levels inside one another; the format needs about twenty."""
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A value and its place."""
 
     data: str | int | float | bool | Date | list[Node] | dict[str, Node] | None
@@ -42,8 +41,7 @@ class Node:
     """Whether what is wrong with it has been said, so that nothing more needs saying."""
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(Struct, frozen=True):
     """A value that YAML reads as a date."""
 
     text: str

@@ -11,17 +11,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import differences
 
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """What of an object is not as its release made it."""
 
     fact: str
@@ -34,8 +34,7 @@ class Drift:
 UNCOMPARED = Drift("nobody compared it with its release")
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """An item of a list, as it is wanted: its keys are among what it says."""
 
     wanted: Any

@@ -7,8 +7,9 @@ unknown never opens a gate.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from delivery.drift import UNCOMPARED, Drift
 from delivery.instances import Commits
@@ -18,8 +19,7 @@ from delivery.records import Ledger
 from delivery.unknown import Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class LiveObject:
+class LiveObject(Struct, frozen=True):
     """What a cluster says of one object right now."""
 
     version: str | None
@@ -44,8 +44,7 @@ Live = Mapping[ObjectKey, LiveObject]
 """The objects found on one runtime. One that is not here does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(Struct, frozen=True):
     """What a file among the approvals says."""
 
     application: str
@@ -61,8 +60,7 @@ class _Claim:
     """The bundles that were looked at, by service, where the file kept them: only to say what has changed since."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval(_Claim):
+class Approval(_Claim, frozen=True, kw_only=True):
     """A statement whose signature was verified against the allowed signers."""
 
     signer: str
@@ -71,13 +69,11 @@ class Approval(_Claim):
     """The fingerprint of the key; one key never counts as two people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit(_Claim):
+class Misfit(_Claim, frozen=True):
     """What a file among the approvals claims that counts for nothing, whoever signed it: nobody verified the signature."""
 
 
-@dataclass(frozen=True, slots=True)
-class BadApproval:
+class BadApproval(Struct, frozen=True):
     """A file among the approvals that proves nothing, and why."""
 
     file: str
@@ -86,8 +82,7 @@ class BadApproval:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attested:
+class Attested(Struct, frozen=True):
     """What a stability record says of one instance."""
 
     version: str
@@ -96,8 +91,7 @@ class Attested:
     """Since when it is well; None where the cluster did not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attestation:
+class Attestation(Struct, frozen=True):
     """A stack's word for what was stable in it, with a signature that was verified."""
 
     signer: str
@@ -106,8 +100,7 @@ class Attestation:
     """By instance id; one that is not here was not stable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nodes:
+class Nodes(Struct, frozen=True):
     """What a cluster says of its nodes right now."""
 
     count: int
@@ -115,8 +108,7 @@ class Nodes:
     """The names of those that are not ready, or do not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Everything the gates may look at."""
 
     now: datetime

@@ -7,8 +7,9 @@ its gates open; what was never built and may not be yet is absent, and the servi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
 
 from delivery import blueprints
 from delivery.approvals import STACK
@@ -21,12 +22,12 @@ from delivery.plan import Action
 from delivery.problems import Problem, Refused, Spot
 from delivery.shapes.infrastructure import ProvisionedRuntime, RegistrySettings, RuntimeSettings
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.tree import Tree
 from delivery.versions import Candidate
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What an update has in mind for one runtime or registry."""
 
     change: Alteration
@@ -48,8 +49,7 @@ class Part:
         return self.action is not Action.APPLY
 
 
-@dataclass(frozen=True, slots=True)
-class Foundation:
+class Foundation(Struct, frozen=True):
     """What an update builds services upon."""
 
     parts: tuple[Part, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from delivery import kustomize, sources
 from delivery.folders import Folder
@@ -18,8 +19,7 @@ _MANIFESTS = (".yaml", ".yml")
 _CONFIGS = (".pvn.yaml", ".pvn.yml")
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """What was found, and what was wrong."""
 
     files: dict[str, ManifestFile] = field(default_factory=dict)

@@ -7,7 +7,8 @@ that whatever is wrong later is said where it was typed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from delivery import gotemplate, labels, runtimes, walker
 from delivery.document import Node
@@ -15,6 +16,7 @@ from delivery.instances import Runtime
 from delivery.problems import Problem, Refused, Spot
 from delivery.shapes.application import ApplicationConfig, ReleaseChannelGroup
 from delivery.shapes.channel import ReleaseChannelConfig
+from delivery.structs import replace
 from delivery.tree import Tree
 
 
@@ -66,8 +68,7 @@ def _labels(runtime: Runtime) -> dict[str, str]:
     return {**runtime.labels, "@type": "runtime", "@name": runtime.name}
 
 
-@dataclass(slots=True)
-class _Filling:
+class _Filling(Struct):
     """Fills in one group's template, runtime by runtime."""
 
     group: ReleaseChannelGroup

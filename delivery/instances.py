@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, field
 
 from delivery.gotemplate import Image
 from delivery.problems import Spot
@@ -16,8 +17,7 @@ from delivery.windows import Window
 ParameterValue = str | int | Image
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestFile:
+class ManifestFile(Struct, frozen=True):
     """A manifest as written: a Go template that yields YAML documents."""
 
     name: str
@@ -27,24 +27,21 @@ class ManifestFile:
     """The line of `name` on which `text` begins: more than 1 only for inlined manifests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Struct, frozen=True):
     """The cluster that an instance runs on, as templates may see it."""
 
     name: str
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SecretKeyRef:
+class SecretKeyRef(Struct, frozen=True):
     """An environment value that Kubernetes takes from a Secret when the container starts."""
 
     secret: str
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Secrets:
+class Secrets(Struct, frozen=True):
     """The Kubernetes Secrets that a stack file gives to a service, by reference."""
 
     names: frozenset[str] = frozenset()
@@ -52,8 +49,7 @@ class Secrets:
     """True where a Secret is there only while a pod mounts the class of its name; False where it is there for everybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """Replace one value in every object that the target matches (an empty part matches all)."""
 
     at: Spot
@@ -66,24 +62,21 @@ class Patch:
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StableIn:
+class StableIn(Struct, frozen=True):
     """Gate: the same service, at the same version, is live and healthy in another channel."""
 
     channel: str
     at: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class NothingToAwait:
+class NothingToAwait(Struct, frozen=True):
     """No gate, but to be seen: a selector of channels that matches none, and its author says that it may."""
 
     selector: str
     at: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalBy:
+class ApprovalBy(Struct, frozen=True):
     """Gate: enough distinct people signed for exactly this version and these objects."""
 
     topic: str
@@ -102,15 +95,13 @@ class Stage(Enum):
     POST_DEPLOYMENT = "postDeployment"
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedTimes:
+class AllowedTimes(Struct, frozen=True):
     """A check that the clock answers."""
 
     windows: tuple[Window, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Commits:
+class Commits(Struct, frozen=True):
     """One commit, or those after `start` up to and with `end`."""
 
     end: str
@@ -121,8 +112,7 @@ class Commits:
         return f"{self.start}..{self.end}" if self.start else self.end
 
 
-@dataclass(frozen=True, slots=True)
-class CommitDenylist:
+class CommitDenylist(Struct, frozen=True):
     """A check that what was released was not built from one of these commits."""
 
     repository: str
@@ -131,20 +121,17 @@ class CommitDenylist:
     """The commit of that repository that was released, in hex digits; None where it was built from another repository."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlwaysPassing:
+class AlwaysPassing(Struct, frozen=True):
     """A check for trying things out."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlwaysFailing:
+class AlwaysFailing(Struct, frozen=True):
     """A check for trying things out."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A check that runs something: Jobs among the instance's objects, with what they need."""
 
     parameters: Mapping[str, ParameterValue]
@@ -162,8 +149,7 @@ class Task:
 Does = AllowedTimes | CommitDenylist | AlwaysPassing | AlwaysFailing | Task
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A protection as it is attached: what is asked, and when."""
 
     name: str
@@ -174,8 +160,7 @@ class Check:
     """Seconds for which the instance has to be well before it is called stable: `postDeployment` alone has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Approvals:
+class Approvals(Struct, frozen=True):
     """How approvals count."""
 
     longest: timedelta = timedelta(days=7)
@@ -183,8 +168,7 @@ class Approvals:
     """True where whoever wrote the change may not approve it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stability:
+class Stability(Struct, frozen=True):
     """Where the word for the stability of an upstream channel comes from."""
 
     is_recorded: bool = False
@@ -193,8 +177,7 @@ class Stability:
     """How old a record may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rollback:
+class Rollback(Struct, frozen=True):
     """A release that was completed in a channel before, at which somebody holds a service until the entry is lifted."""
 
     version: str
@@ -205,8 +188,7 @@ class Rollback:
     """Where the entry is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bypass:
+class Bypass(Struct, frozen=True):
     """What a rollback need not wait for."""
 
     ordering: bool = False
@@ -217,8 +199,7 @@ class Bypass:
 Precondition = StableIn | NothingToAwait | ApprovalBy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceInstance:
+class ServiceInstance(Struct, frozen=True, kw_only=True):
     """One service in one release channel: flat, frozen, nothing left to look up."""
 
     application: str

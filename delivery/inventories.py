@@ -8,8 +8,9 @@ cannot be understood stops the run. It never counts as "nothing was built".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from delivery import blueprints, canonical
 from delivery.blueprints import Blueprint
@@ -21,8 +22,7 @@ OUTPUTS = ("infrastructure", "settings")
 _FIELDS = frozenset({"current", "last", "begun"})
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """What was completed of one runtime or registry; each by the digest of its settings."""
 
     current: str | None = None
@@ -50,8 +50,7 @@ class Built:
         return self.completed or self.begun
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """All that a stack remembers of its runtimes and registries, by names such as `runtimes/kubernetes-production`."""
 
     built: Mapping[str, Built] = field(default_factory=dict)

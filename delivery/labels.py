@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from delivery.problems import Trouble, suggestion
 
@@ -34,15 +34,14 @@ class QueryError(Trouble):
         super().__init__(f"{self.what}\n  fix: {fix}")
 
 
-class Term(NamedTuple):
+class Term(Struct, frozen=True):
     """Holds where a label is there and has exactly this value."""
 
     label: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A label query, ready to be asked."""
 
     steps: tuple[Term | str, ...]

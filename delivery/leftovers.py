@@ -8,20 +8,21 @@ kept (docs/adr/0023), and where it is a runtime or registry that may not go on, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
 
 from delivery import objects, states
 from delivery.bundles import Bundle
 from delivery.records import History, Ledger, Record
+from delivery.structs import replace
 from delivery.versions import Candidate
 
 _KUBERNETES, _PROVIDER = "kubernetes:", "pulumi:providers:"
 _NAMESPACE = "kubernetes:core/v1:Namespace"
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(Struct, frozen=True):
     claims: dict[str, Record] = field(default_factory=dict)
     """What each service instance said that it was to become, by the URN of its component."""
     objects: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)

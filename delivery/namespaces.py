@@ -7,14 +7,14 @@ nobody's to judge. With its tombstone it is let go of in two updates: protection
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from delivery.plan import Step
 from delivery.tombstones import Tombstones
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Struct, frozen=True):
     """One namespace that a stack makes on one of its runtimes."""
 
     runtime: str

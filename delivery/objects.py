@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from delivery.instances import SecretKeyRef
 
@@ -26,8 +27,7 @@ APPLICATION, SERVICE, CHANNEL = "prodvana.io/application", "prodvana.io/service"
 """The labels that say which instance owns an object."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectKey:
+class ObjectKey(Struct, frozen=True):
     """How one object is found in a cluster."""
 
     api_version: str

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 _PINNED = re.compile(r".+@sha256:[0-9a-f]{64}\Z", re.DOTALL)
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
-@dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(Struct, frozen=True):
     """An image that a pod names without its digest."""
 
     user: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from delivery import layers, runtimes
 from delivery.instances import Runtime
@@ -19,8 +20,7 @@ NAMESPACE_LENGTH = 63
 _NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a service goes in one channel."""
 
     stack: str

@@ -8,9 +8,10 @@ never released and may not be yet is absent.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from delivery import objects
 from delivery.bundles import Bundle
@@ -18,6 +19,7 @@ from delivery.gates import Answer, State, Verdict
 from delivery.homes import Home
 from delivery.problems import Problem, Refused, Spot
 from delivery.records import History, Ledger, Record
+from delivery.structs import replace
 from delivery.tombstones import Tombstones
 from delivery.versions import Candidate
 
@@ -39,8 +41,7 @@ class Action(Enum):
 _UNJUDGED = Verdict((Answer("gates", State.WAITING, "nobody judged this instance"),))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What the plan has in mind for one instance."""
 
     candidate: Candidate
@@ -85,8 +86,7 @@ class Step:
         return next((one for one in self.history.known if one not in kept), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What an update makes of every instance of a stack."""
 
     steps: tuple[Step, ...]

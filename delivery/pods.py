@@ -7,9 +7,10 @@ left behind and that still answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import moments
 from delivery.moments import Nonsense
@@ -21,8 +22,7 @@ REVISION = "deployment.kubernetes.io/revision"
 """The annotation by which a Deployment knows its ReplicaSets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pods:
+class Pods(Struct, frozen=True):
     """What the pods of one workload say together."""
 
     ailment: str | None = None

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from delivery.bundles import Objects
 from delivery.manifests import environment
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Pull:
+class Pull(Struct, frozen=True, order=True):
     """One image, as nodes will ask for it."""
 
     image: str

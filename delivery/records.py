@@ -8,8 +8,9 @@ understood or does not match its digest stops the run. It never counts as "nothi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from delivery import bundles, canonical
 from delivery.bundles import Bundle
@@ -23,8 +24,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _SLASHES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One completed release of one instance."""
 
     version: str
@@ -37,8 +37,7 @@ class Record:
         return f"{self.version} {self.manifests}"
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """The completed releases of one instance, newest first, and whether the last update of it went through."""
 
     current: Record | None = None
@@ -70,8 +69,7 @@ class History:
         return self.tried if self.is_interrupted else None
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """All that a stack remembers: histories by instance id, texts of bundles by manifests digest."""
 
     histories: Mapping[str, History] = field(default_factory=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from delivery.manifests import mounts
 from delivery.plan import Step
@@ -13,8 +14,7 @@ Secrets = dict[str, dict[str, str]]
 """By the name of a Kubernetes Secret and a key of it: the name of a secret in the cloud's store."""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What one namespace reads. Services of one namespace may share a Secret."""
 
     fetched: Secrets

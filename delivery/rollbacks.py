@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from delivery.canonical import short
 from delivery.instances import ServiceInstance
 from delivery.problems import Problem, Refused
 from delivery.records import Ledger, Record
+from delivery.structs import replace
 from delivery.versions import Candidate
 
 

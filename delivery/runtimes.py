@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from delivery.instances import Runtime
 from delivery.shapes.infrastructure import RuntimeSettings
 from delivery.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A runtime, and whose it is."""
 
     stack: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+from msgspec import Struct
 
 from delivery.approvals import NAMESPACE
 from delivery.instances import ApprovalBy, ServiceInstance
@@ -21,8 +22,7 @@ _LINE = re.compile(
 _NAMESPACES = re.compile(r'namespaces="([^"]*)"', re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line that is neither empty nor a comment."""
 
     number: int
@@ -33,8 +33,7 @@ class Line:
     """Whether the key counts for approvals: others are there for stability records."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """A gate that people have to sign for."""
 
     people: int

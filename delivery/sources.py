@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from delivery import patterns
 from delivery.instances import ManifestFile
@@ -26,8 +27,7 @@ COMPILED = "compiled.yaml"
 """What the output of a kustomization is called, inside its folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A file or folder that a config names."""
 
     name: str

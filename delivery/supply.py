@@ -7,7 +7,8 @@ stacks and accounts of their own, and neither has to wait for what the other one
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from delivery import protections
 from delivery.shapes.infrastructure import RegistrySettings, RuntimeSettings
@@ -17,8 +18,7 @@ from delivery.shapes.service import ServiceConfig
 from delivery.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
+class Supply(Struct, frozen=True):
     """What registries hold, and for whom."""
 
     repositories: Mapping[str, tuple[str, ...]]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from delivery.tree import Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Tombstones:
+class Tombstones(Struct, frozen=True):
     """What the releases of a tree list as removed."""
 
     services: frozenset[tuple[str, str]] = field(default_factory=frozenset)

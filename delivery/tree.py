@@ -7,9 +7,10 @@ import gc
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from delivery import document, gathering, sources, stacks, walker
 from delivery.folders import Folder
@@ -29,8 +30,7 @@ _ALMOST = re.compile(r"\.pvn(?:\.ya?ml|\.json)?\Z", re.IGNORECASE)
 """Names that somebody may take for those of configuration files."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tree:
+class Tree(Struct, frozen=True, kw_only=True, dict=True):
     """Everything that people typed, each value with its place."""
 
     applications: Mapping[str, ApplicationConfig] = field(default_factory=dict)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A question that got no answer."""
 
     why: str
@@ -14,6 +13,5 @@ class Unknown:
     """What a person does about it: an exact command where there is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Absent(Unknown):
+class Absent(Unknown, frozen=True):
     """What was asked about does not exist, for certain. To a gate that is as good as no answer."""

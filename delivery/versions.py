@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import canonical
 from delivery.bundles import Bundle
@@ -12,8 +13,7 @@ from delivery.instances import Bypass, ServiceInstance
 from delivery.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An instance as the tree wants it now: what the gates decide about."""
 
     instance: ServiceInstance

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from delivery.problems import nearest
 
@@ -39,8 +40,7 @@ class Unreadable(ValueError):
         self.what, self.fix = what, fix
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Hours of every week in which something may happen."""
 
     hours: frozenset[Hour]

@@ -8,9 +8,10 @@ import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import cutoffs, leftovers, project
 from delivery.cutoffs import Cutoff
@@ -46,8 +47,7 @@ def cut_off(root: Path, stack: str) -> tuple[Cutoff, ...] | Unknown:
         return Unknown(f"the state of stack {stack!r} is not one that we know", f"pulumi stack export -s {stack}")
 
 
-@dataclass(frozen=True, slots=True)
-class Leftovers:
+class Leftovers(Struct, frozen=True):
     """What an update began before it was killed, and no output tells of."""
 
     ledger: Ledger

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from delivery import cutoffs, desired, pulls, signers, supply
 from delivery.cutoffs import Cutoff
@@ -36,8 +37,7 @@ class State(StrEnum):
     """Nobody can say yet, or from here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One question: about what, how it came out, what was seen, and how to mend it."""
 
     stack: str
@@ -47,8 +47,7 @@ class Finding:
     fix: str = ""
 
 
-@dataclass(frozen=True)
-class _Stack:
+class _Stack(Struct, frozen=True):
     """One stack, as far as the questions go."""
 
     name: str

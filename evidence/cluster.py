@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +14,7 @@ from delivery import health, objects, pods
 from delivery.drift import drift
 from delivery.facts import Live, LiveObject
 from delivery.objects import ObjectKey
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from evidence.causes import cause
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import objects, records
 from delivery.approvals import Statement
@@ -26,8 +27,7 @@ Outputs = Mapping[str, Any]
 """The outputs of one stack, secrets included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(Struct, frozen=True):
     """What has to be asked before a stack's gates can be judged."""
 
     candidates: tuple[Candidate, ...]

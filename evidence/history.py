@@ -6,8 +6,9 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from delivery.problems import Problem, Refused, Spot, WorldFailed, nearest
 from evidence import git
@@ -16,8 +17,7 @@ MEMORY = "/dev/shm"  # noqa: S108  a folder of our own is made in it
 """Where files take no disk, on Linux: a thousand folders that come and go cost some disks seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     """The project at another commit."""
 
     commit: str

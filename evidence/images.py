@@ -8,7 +8,7 @@ from evidence import access, registry
 from evidence.registry import Denied, Repository
 
 
-class NotYet(Unknown):
+class NotYet(Unknown, frozen=True):
     """What cannot be known yet; there is nothing to mend."""
 
 

@@ -7,9 +7,10 @@ in nothing that decides.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from delivery import desired, foundations, gates, inventories, records, rollbacks
 from delivery.desired import Desired
@@ -20,6 +21,7 @@ from delivery.inventories import Inventory
 from delivery.plan import Action
 from delivery.records import Ledger
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.tree import Tree
 from delivery.unknown import Unknown
 from delivery.verdicts import verdicts
@@ -28,8 +30,7 @@ from evidence import backend, gather, proofs
 from evidence.gather import Outputs
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What a stack remembers of its last update; nothing before the first one."""
 
     ledger: Ledger = field(default_factory=Ledger)
@@ -38,8 +39,7 @@ class Memory:
     """Of its runtimes and registries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What a stack is to become, and what its gates say of it."""
 
     candidates: tuple[Candidate, ...]

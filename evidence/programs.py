@@ -6,7 +6,8 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from delivery.unknown import Unknown
 
@@ -14,8 +15,7 @@ PATIENCE = 60.0
 """Seconds for a program: those of clouds start slowly and ask far away."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """A program that updates and people need."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 from delivery import inventories
@@ -14,6 +13,7 @@ from delivery.gates import Alteration
 from delivery.inventories import Inventory
 from delivery.problems import WorldFailed
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from evidence import authors, nodes
 from evidence.gather import Outputs, kubeconfigs, unasked

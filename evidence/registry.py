@@ -8,11 +8,12 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from delivery.unknown import Absent, Unknown
 from evidence import credentials
@@ -42,12 +43,11 @@ _CHALLENGE = re.compile(r'([a-z_]+)="([^"]*)"')
 _HUB_API = "registry-1.docker.io"
 
 
-class Denied(Unknown):
+class Denied(Unknown, frozen=True):
     """A registry that does not let us look: another identity may."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """Where images of one name live."""
 
     host: str
@@ -124,8 +124,7 @@ _REACH = "see that it is up and that you reach it"
 _LOOK = f"{_REACH}, or name the digest yourself"
 
 
-@dataclass
-class _Asking:
+class _Asking(Struct):
     """One question, and what it has cost so far."""
 
     repository: Repository

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from delivery import health
 from delivery.objects import ObjectKey
@@ -20,8 +21,7 @@ SHORTEST, LONGEST = 0.1, 2.0
 """Seconds between two looks at an object: each wait is twice the one before. A controller mostly needs less than one."""
 
 
-@dataclass(frozen=True)
-class Rollouts:
+class Rollouts(Struct, frozen=True, dict=True):
     """What becomes of single objects in one cluster. One connection serves all, from as many threads as there are."""
 
     runtime: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from delivery import approvals, canonical, document, gates, signers
 from delivery.approvals import Statement
@@ -21,8 +21,7 @@ Claim = tuple[str, str, str, bool, Mapping[str, tuple[str, str]], datetime, date
 """What a file claims, field by field as Approval and Misfit have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Paper:
+class _Paper(Struct, frozen=True):
     """A file with a statement and something that may be its signature."""
 
     file: str

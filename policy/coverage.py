@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass
-class Coverage:
+
+class Coverage(Struct):
     """What became of every rule at every resource, so far."""
 
     passed: dict[str, list[str]] = field(default_factory=dict)

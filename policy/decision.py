@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import yaml
+from msgspec import Struct, field
 
 from delivery import checks, desired, tombstones, tree
 from delivery.bundles import Bundle
@@ -23,8 +23,7 @@ from evidence import backend, configuration, judgements, workplace
 from evidence.gather import Outputs
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True, dict=True):
     """What the evidence says about every instance of a stack."""
 
     stack: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pulumi_policy import PolicyResource, ResourceValidationArgs
 
 from delivery import states
@@ -16,8 +16,7 @@ KUBERNETES = "kubernetes:"
 INSTANCE = states.INSTANCE
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One resource of an update."""
 
     type: str

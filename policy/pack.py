@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -42,8 +42,7 @@ REPORT = "PVN_POLICY_REPORT"
 _STACK = "pulumi:pulumi:Stack"
 
 
-@dataclass
-class _Run:
+class _Run(Struct):
     """One run of the pack: the decision, what the instances claimed, and what was examined."""
 
     decide: Callable[[], Decision]

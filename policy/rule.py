@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policy.decision import Decision
 from policy.found import Found
@@ -11,8 +12,7 @@ from policy.found import Found
 Objections = Iterator[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule about single resources."""
 
     name: str

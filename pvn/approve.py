@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from delivery.canonical import short
 from delivery.desired import Desired
 from delivery.problems import Problem, Refused, WorldFailed
 from delivery.records import Ledger
+from delivery.structs import replace
 from delivery.versions import Candidate
 from pvn import changed, completion, infrastructure, options, output, signing
 from pvn.command import root

@@ -6,8 +6,9 @@ import difflib
 import json
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import differences, manifests
 from delivery.changes import Change, Kind, ObjectChange
@@ -17,8 +18,7 @@ _LONG = 100
 """Characters of a value that still fit behind its field."""
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """A change and everybody that it happens to."""
 
     members: tuple[Change, ...]

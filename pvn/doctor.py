@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
 
 import click
+from msgspec.structs import asdict
 
 from delivery import checks, tree
 from delivery.problems import Problem, Refused, Spot, suggestion

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import click
+from msgspec import Struct
 
 from delivery.problems import Problem, Refused, Spot, WorldFailed
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from pvn import pinning
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(Struct, frozen=True):
     """An image reference, taken apart."""
 
     host: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import click
 
@@ -14,6 +13,7 @@ from delivery.problems import Problem, Refused, suggestion
 from delivery.shapes.parameters import ParameterDefinition
 from delivery.shapes.release import ReleaseFile
 from delivery.shapes.service import ServiceConfig
+from delivery.structs import replace
 from delivery.tree import Tree
 from pvn import completion, named, options, output, pinning, release_file
 from pvn.command import root

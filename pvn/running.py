@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from delivery.bundles import Bundle
 from delivery.instances import ServiceInstance
@@ -12,8 +13,7 @@ from delivery.records import Record
 from pvn import standing
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Struct, frozen=True):
     """What some service instances run."""
 
     releases: tuple[tuple[str, Record, Bundle], ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from delivery import desired
 from delivery.desired import Desired
@@ -15,6 +16,7 @@ from delivery.gates import Answer, State
 from delivery.gates.stable import well_since
 from delivery.plan import Action, Step, step
 from delivery.records import Ledger
+from delivery.structs import replace
 from delivery.tree import Tree
 from delivery.unknown import Absent, Unknown
 from delivery.versions import Candidate
@@ -24,8 +26,7 @@ from evidence.judgements import Memory
 from pvn import output
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What an update of each stack would do right now."""
 
     steps: tuple[Step, ...]
@@ -36,8 +37,7 @@ class Standing:
     """By instance id, of what runs there now; what runs nowhere has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """How the release that an instance runs is, as its cluster says right now."""
 
     since: datetime | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from delivery.canonical import short
 from delivery.foundations import Part
 from delivery.gates import Answer, State, Verdict
 from delivery.plan import Action, Step
+from delivery.structs import replace
 from pvn import completion, named, options, output, standing, waiting
 from pvn.command import WAITING, root
 from pvn.standing import Health, Standing

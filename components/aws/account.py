@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 from pulumi_aws._inputs import ProviderAssumeRoleArgs, ProviderDefaultTagsArgs
 from pulumi_aws.provider import Provider
 
@@ -15,8 +14,7 @@ SESSION = "pvn"
 changed one would show as a change of everything."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountArgs:
+class AccountArgs(Struct, frozen=True, kw_only=True):
     """What an account needs to know."""
 
     settings: AwsAccount

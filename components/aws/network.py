@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_aws import cloudwatch, iam
 
 from components.aws import identities, sdk
@@ -19,8 +19,7 @@ _PRIVATE, _PUBLIC, _INTRA = 3, 8, 12
 a /28 for the API's interfaces."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkArgs:
+class NetworkArgs(Struct, frozen=True, kw_only=True):
     """What a network needs to know."""
 
     settings: AwsNetwork
@@ -31,8 +30,7 @@ class NetworkArgs:
     """Days for which the record of connections is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(Struct, frozen=True):
     """The subnets of one availability zone."""
 
     private: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_aws import eks, iam
 
 from components.aws import identities, sdk
@@ -15,8 +15,7 @@ POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
 """What every node may do. The rights of the network plugin belong to its own pods: node rights are every pod's rights."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodesArgs:
+class NodesArgs(Struct, frozen=True, kw_only=True):
     """What the nodes of a cluster need to know."""
 
     settings: EksNodes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_aws import iam
 
 from components.aws import identities
@@ -26,8 +26,7 @@ ACTIONS = (
 """What pushing needs, with looking first: pushing a tag that is there already fails, as tags are immutable."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushArgs:
+class PushArgs(Struct, frozen=True, kw_only=True):
     """What an identity that pushes needs to know."""
 
     settings: EcrPush

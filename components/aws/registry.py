@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_aws import ecr, kms
 
 from components.aws import pulls
@@ -14,8 +14,7 @@ from components.aws.push import Push, PushArgs
 from delivery.shapes.aws import EcrRegistry, EksRuntime
 
 
-@dataclass(frozen=True, kw_only=True)
-class RegistryArgs:
+class RegistryArgs(Struct, frozen=True, kw_only=True):
     """What an ECR registry needs to know."""
 
     settings: EcrRegistry

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_aws import cloudwatch, eks, iam, kms
 
 from components.aws import cluster, identities, kubeconfig, nodes
@@ -16,8 +16,7 @@ from components.interfaces import Access
 from delivery.shapes.aws import EksRuntime
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuntimeArgs:
+class RuntimeArgs(Struct, frozen=True, kw_only=True):
     """What an EKS cluster needs to know."""
 
     settings: EksRuntime

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_aws import iam
 
 from components.aws import identities
@@ -16,8 +16,7 @@ from delivery.manifests.mounts import ACCOUNT
 from delivery.shapes.aws import AwsAccount
 
 
-@dataclass(frozen=True, kw_only=True)
-class SecretsArgs:
+class SecretsArgs(Struct, frozen=True, kw_only=True):
     """What it takes to read secrets."""
 
     cluster: str

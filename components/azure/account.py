@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_azure_native import resources
 from pulumi_azure_native.provider import Provider
 
 from delivery.shapes.azure import AzureAccount
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountArgs:
+class AccountArgs(Struct, frozen=True, kw_only=True):
     """What a subscription needs to know."""
 
     settings: AzureAccount

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 from pulumi_azure_native import containerservice as aks
 from pulumi_azure_native import keyvault, managedidentity, resources
 
@@ -17,8 +16,7 @@ POD_CIDR, SERVICE_CIDR, DNS = "10.244.0.0/16", "172.21.0.0/16", "172.21.0.10"
 """Addresses inside the cluster, which never leave it and can never change."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(Struct, frozen=True, kw_only=True):
     """What a cluster is put together from."""
 
     group: resources.ResourceGroup

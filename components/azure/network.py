@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_azure_native import resources
 
 from components.azure import sdk
@@ -13,8 +13,7 @@ from components.azure.account import tags
 from delivery.shapes.azure import AzureAccount, AzureNetwork
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkArgs:
+class NetworkArgs(Struct, frozen=True, kw_only=True):
     """What a network needs to know."""
 
     settings: AzureNetwork
@@ -25,8 +24,7 @@ class NetworkArgs:
     """The resource group that it is part of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subnets:
+class Subnets(Struct, frozen=True):
     """Who gets which addresses."""
 
     nodes: str

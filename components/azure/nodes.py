@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 from pulumi_azure_native import containerservice as aks
 from pulumi_azure_native import resources
 
@@ -14,8 +13,7 @@ from delivery.shapes.azure import AksRuntime
 POOL = "nodes"
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodesArgs:
+class NodesArgs(Struct, frozen=True, kw_only=True):
     """What the nodes for workloads need to know."""
 
     settings: AksRuntime

@@ -6,17 +6,15 @@ its cluster.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 
 from components.azure import identities
 from components.azure.account import Account, AccountArgs
 from delivery.shapes.azure import AcrRegistry
 
 
-@dataclass(frozen=True, kw_only=True)
-class PullArgs:
+class PullArgs(Struct, frozen=True, kw_only=True):
     """What it takes to let nodes pull."""
 
     registry: AcrRegistry

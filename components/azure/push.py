@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 from pulumi_azure_native import managedidentity, resources
 
 from components.azure import identities
@@ -15,8 +14,7 @@ ISSUER = "https://token.actions.githubusercontent.com"
 AUDIENCE = "api://AzureADTokenExchange"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushArgs:
+class PushArgs(Struct, frozen=True, kw_only=True):
     """What an identity that pushes needs to know."""
 
     settings: GitHubPush

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_azure_native import containerregistry as acr
 from pulumi_azure_native import security
 
@@ -17,8 +17,7 @@ TEMPORARY = "^(pr|buildcache)-.*"
 """Tags that are not for releases."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RegistryArgs:
+class RegistryArgs(Struct, frozen=True, kw_only=True):
     """What a registry needs to know. Images appear with their first push, and clusters' stacks let their own nodes in."""
 
     settings: AcrRegistry

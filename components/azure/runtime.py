@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_azure_native import authorization, keyvault, managedidentity, monitor, operationalinsights
 from pulumi_azure_native import containerservice as aks
 
@@ -23,8 +23,7 @@ UPGRADES = ("aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule")
 """What is upgraded in the hours for it: Kubernetes, and the nodes' images."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuntimeArgs:
+class RuntimeArgs(Struct, frozen=True, kw_only=True):
     """What an AKS cluster needs to know."""
 
     settings: AksRuntime

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_gcp import projects
 from pulumi_gcp.provider import Provider
 
 from delivery.shapes.gcp import GcpAccount
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountArgs:
+class AccountArgs(Struct, frozen=True, kw_only=True):
     """What a project needs to know."""
 
     settings: GcpAccount

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 
 from components.gcp import sdk
 from delivery.shapes.gcp import GcpAccount, GcpNetwork
@@ -14,8 +14,7 @@ PODS, SERVICES = "pods", "services"
 """The names of the subnet's ranges."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NetworkArgs:
+class NetworkArgs(Struct, frozen=True, kw_only=True):
     """What a network needs to know."""
 
     settings: GcpNetwork
@@ -24,8 +23,7 @@ class NetworkArgs:
     """Where it is made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranges:
+class Ranges(Struct, frozen=True):
     """Who gets which addresses."""
 
     pods: str

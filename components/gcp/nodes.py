@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_gcp import container
 
 from delivery.shapes.gcp import GkeNodes
@@ -14,8 +14,7 @@ SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 """What nodes may do is for their identity to say, not for scopes."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NodesArgs:
+class NodesArgs(Struct, frozen=True, kw_only=True):
     """What the nodes of a cluster need to know."""
 
     settings: GkeNodes

@@ -6,17 +6,15 @@ its cluster.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 from pulumi_gcp import artifactregistry
 
 from components.gcp.account import Account, AccountArgs
 from delivery.shapes.gcp import ArtifactRegistry
 
 
-@dataclass(frozen=True, kw_only=True)
-class PullArgs:
+class PullArgs(Struct, frozen=True, kw_only=True):
     """What it takes to let nodes pull."""
 
     registry: ArtifactRegistry

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_gcp import artifactregistry, iam
 
 from delivery.shapes.gcp import GcpAccount
@@ -14,8 +14,7 @@ from delivery.shapes.infrastructure import GitHubPush
 ISSUER = "https://token.actions.githubusercontent.com"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PushArgs:
+class PushArgs(Struct, frozen=True, kw_only=True):
     """What an identity that pushes needs to know."""
 
     settings: GitHubPush

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 from pulumi_gcp import artifactregistry
 
 from components.gcp import account, identities
@@ -16,8 +15,7 @@ APIS = ("artifactregistry", "cloudkms", "containerscanning", "iamcredentials", "
 _DAY = 86400
 
 
-@dataclass(frozen=True, kw_only=True)
-class RegistryArgs:
+class RegistryArgs(Struct, frozen=True, kw_only=True):
     """What a registry needs to know. Images appear with their first push, and clusters' stacks let their own nodes in."""
 
     settings: ArtifactRegistry

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_gcp import container, projects
 
 from components.gcp import account, cluster, identities, kubeconfig
@@ -20,8 +20,7 @@ APIS = ("cloudkms", "compute", "container", "secretmanager")
 """What has to be enabled in the project of a cluster."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuntimeArgs:
+class RuntimeArgs(Struct, frozen=True, kw_only=True):
     """What a GKE cluster needs to know."""
 
     settings: GkeRuntime

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
+from msgspec import Struct
 from pulumi_gcp import secretmanager
 
 from components.interfaces import Access
@@ -14,8 +14,7 @@ from delivery.manifests.mounts import ACCOUNT
 from delivery.shapes.gcp import GcpAccount
 
 
-@dataclass(frozen=True, kw_only=True)
-class SecretsArgs:
+class SecretsArgs(Struct, frozen=True, kw_only=True):
     """What it takes to read secrets."""
 
     cluster: str

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True)
-class RegistryArgs:
+class RegistryArgs(Struct, frozen=True, kw_only=True):
     """What a linked registry needs to know."""
 
     url: str

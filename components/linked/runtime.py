@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 import yaml
+from msgspec import Struct
 
 from delivery.problems import WorldFailed
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuntimeArgs:
+class RuntimeArgs(Struct, frozen=True, kw_only=True):
     """What a linked runtime needs to know."""
 
     kubeconfig: Path

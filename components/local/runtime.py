@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
+from msgspec import Struct
 
 
-@dataclass(frozen=True, kw_only=True)
-class RuntimeArgs:
+class RuntimeArgs(Struct, frozen=True, kw_only=True):
     """What a local runtime needs to know."""
 
     directory: Path

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from delivery.approvals import MANUAL, STACK, Statement
 from delivery.bundles import first_difference
@@ -22,8 +23,7 @@ LONGEST_APPROVAL = timedelta(days=7)
 """How long a signature counts unless the stack says less, whatever its statement says: the signer alone must not decide."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What people are asked to sign for, under the names by which their statements know it."""
 
     application: str

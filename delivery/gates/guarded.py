@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import blueprints, canonical
 from delivery.approvals import MANUAL, STACK
@@ -25,8 +26,7 @@ _SHOWN = 5
 """How many nodes that are not ready are named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alteration:
+class Alteration(Struct, frozen=True):
     """What is to become of one runtime or registry of a stack."""
 
     stack: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from msgspec import Struct
 
 PROGRESS = "progress"
 """The gate that a release meets which was tried before."""
@@ -18,8 +19,7 @@ class State(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one gate says, on which fact, and what a person can do about it."""
 
     gate: str
@@ -36,8 +36,7 @@ class Answer:
         return self.state is State.OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What all gates of an instance say together."""
 
     answers: tuple[Answer, ...]

@@ -6,7 +6,8 @@ Such a function returns None, or which jump ended it, for the loop around it to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from delivery.gotemplate import nodes
 from delivery.gotemplate.calls import Evaluate, Frame, call
@@ -19,8 +20,7 @@ from delivery.gotemplate.output import Jump, Step, Write, printing
 from delivery.gotemplate.values import NOTHING, Byte, Value, concatenated, native, sorted_items
 
 
-@dataclass(slots=True)
-class Routine:
+class Routine(Struct):
     """One template, ready to run."""
 
     room: Frame

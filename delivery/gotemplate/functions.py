@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
+
+from msgspec import Struct
 
 from delivery.gotemplate import comparison, escapes, formatting
 from delivery.gotemplate.errors import Failure, known_names
@@ -14,8 +15,7 @@ from delivery.gotemplate.values import NOTHING, Byte, Value, decoded, encoded, n
 Kind = Literal["any", "string", "int"]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function that templates can call."""
 
     call: Callable[..., Value]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+
+from msgspec import Struct
 
 KEYWORDS = frozenset(
     ("block", "break", "continue", "define", "else", "end", "if", "nil", "range", "template", "with"),
 )
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True):
     """A piece of the source: a keyword's kind is the keyword, a sign's kind is the sign."""
 
     kind: str

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
+
+from msgspec import Struct
 
 from delivery.gotemplate.errors import Failure
 
@@ -21,8 +22,7 @@ Value = Any
 """One of the types above; checking them is this package's work, not the type checker's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A container image as a template sees it: prints as its reference, and has the field `.Tag`."""
 
     reference: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from delivery.gotemplate import escapes
 from delivery.gotemplate.errors import Failure
@@ -14,8 +14,7 @@ _LARGEST_RUNE = 0x10FFFF
 _BASES = {"v": "d", "d": "d", "b": "b", "o": "o", "O": "o", "x": "x", "X": "X"}
 
 
-@dataclass(slots=True)
-class Printer:
+class Printer(Struct):
     """The flags of one `%` directive, and the text made so far."""
 
     plus: bool = False

@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from delivery.manifests import lines, loading
 from delivery.manifests.loading import YamlError
 from delivery.manifests.scalars import ScalarError, number
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """The text of one document, before it is parsed."""
 
     text: str
@@ -26,8 +26,7 @@ class Chunk:
     """The line of the whole text on which it begins, counted from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One document that is not empty."""
 
     value: Any

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from delivery import canonical, objects
@@ -11,6 +10,7 @@ from delivery.instances import Check, ServiceInstance, Task
 from delivery.manifests import kinds
 from delivery.manifests.ownership import Complaint
 from delivery.problems import Problem
+from delivery.structs import replace
 
 _JOB = ("batch", "Job")
 

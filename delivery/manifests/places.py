@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from delivery import gotemplate
 from delivery.instances import ManifestFile
@@ -11,8 +12,7 @@ from delivery.problems import Problem, Spot
 from delivery.variables import Variables
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True, dict=True):
     """A manifest after its template was rendered."""
 
     file: ManifestFile
@@ -54,8 +54,7 @@ class Text:
         return gotemplate.origins(self.file.text, self.given, self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The document that an object stands in."""
 
     text: Text

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from delivery.manifests.places import Place
 from delivery.problems import Spot
@@ -13,8 +14,7 @@ KubernetesObject = dict[str, Any]
 """Plain JSON data, as kubectl would send it."""
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(Struct, frozen=True, dict=True):
     """The objects of one service instance, in the order in which they are applied."""
 
     objects: tuple[KubernetesObject, ...]

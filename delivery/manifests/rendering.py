@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from delivery import objects
 from delivery.instances import Check, ManifestFile, ServiceInstance, Task
@@ -17,8 +18,7 @@ from delivery.manifests.rendered import KubernetesObject, Rendered
 from delivery.problems import Problem, Refused
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """An object on its way, and its place."""
 
     value: Any

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from delivery.instances import ServiceInstance
 from delivery.manifests import kinds
 from delivery.manifests.rendered import KubernetesObject, Rendered
+from delivery.structs import replace
 
 Pair = tuple[ServiceInstance, Rendered]
 Scope = tuple[str, str, str, str]

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from delivery.gotemplate import TemplateError
 from delivery.instances import ServiceInstance
@@ -21,6 +22,7 @@ from delivery.manifests import outlines, sources
 from delivery.manifests.outlines import Outline
 from delivery.manifests.places import Text
 from delivery.problems import Problem, Spot
+from delivery.structs import replace
 
 _HARMLESS = re.compile(
     # words of letters and digits, and signs that mean nothing to YAML between them
@@ -28,8 +30,7 @@ _HARMLESS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+class _Value(Struct, frozen=True):
     """A value with characters that could mean something to YAML."""
 
     kind: str

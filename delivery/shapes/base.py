@@ -4,11 +4,11 @@ import json
 import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
 from typing import Annotated, Any, ClassVar
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetPydanticSchema
 from pydantic_core import core_schema
 
@@ -25,8 +25,7 @@ METADATA = Field(exclude=True)
 """Marks a field that is read strictly and kept, but changes nothing that is deployed: dumps leave it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class OfEnvironment:
+class OfEnvironment(Struct, frozen=True):
     """Marks a setting of a runtime or registry in which environments differ by nature: no other stack can prove it."""
 
 
@@ -85,8 +84,7 @@ def _validated(shape: type[Shape], block: Any, info: core_schema.ValidationInfo)
     return shape.model_validate_json(json.dumps(block)) if info.mode == "json" else shape.model_validate(block)
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """A set of fields that exclude one another."""
 
     fields: tuple[str, ...]
@@ -97,24 +95,21 @@ class OneOf:
     fix: str = "add one of them"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Marks a field whose blocks are of several kinds, told apart by one key."""
 
     key: str
     table: Mapping[str, type[Shape]]
 
 
-@dataclass(frozen=True, slots=True)
-class NeverNull:
+class NeverNull(Struct, frozen=True):
     """Marks a field whose null would take a gate away without a word."""
 
     instead: str
     """What to write."""
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(Struct, frozen=True):
     """The names of an enum in the order of their numbers; the first one, number 0, means unset."""
 
     names: tuple[str, ...]

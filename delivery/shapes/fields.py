@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+from msgspec import Struct
 
 from delivery.shapes.base import Choice, NeverNull, Numbered, OneOf, Shape
 from delivery.shapes.template import ReleaseChannelTemplate
@@ -43,8 +44,7 @@ class Kind(Enum):
         return self in (Kind.LEAF_MAP, Kind.BLOCK_MAP)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One field of a shape."""
 
     name: str
@@ -62,8 +62,7 @@ class Slot:
     refusal: Refusal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The fields of a shape, ready for the walk."""
 
     slots: Mapping[str, Slot]

@@ -5,11 +5,11 @@ format is either a field of a shape or a line in this table. null, false, 0, "" 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a field is refused, and what to do instead."""
 
     why: str

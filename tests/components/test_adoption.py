@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -13,6 +12,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from components import adoption
 from delivery.cutoffs import Cutoff, Question
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from tests.components.recording import record
 

@@ -122,7 +122,7 @@ def test_a_program_that_slips_something_in_or_leaves_something_out_is_refused(sh
     assert "k-production/default/extra stands in no service instance" in said
     assert "k-production/default/extra would be made with the kubernetes credentials that happen to be around" in said
 
-    without = "    import dataclasses\n    steps = dataclasses.replace(steps, steps=())\n"
+    without = "    from delivery.structs import replace\n    steps = replace(steps, steps=())\n"
     patch(shop, **{make: f"{without}{make}"})
     said = shop.pulumi("preview", "--stack", "production", "--policy-pack", "policy")
     assert said.code != 0

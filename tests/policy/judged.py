@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from delivery import gates, objects
@@ -12,6 +11,7 @@ from delivery.plan import step
 from delivery.records import Ledger, Record
 from delivery.shapes.local import LocalRuntime
 from delivery.shapes.stack import Stack
+from delivery.structs import replace
 from delivery.versions import Candidate
 from policy.decision import Decision
 from policy.found import INSTANCE, Found

@@ -1,13 +1,12 @@
 """Program and pack beside each other: what one plans from some evidence, the other lets through, and nothing else."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from delivery.gates import State
 from delivery.plan import Action
 from delivery.records import History, Ledger, Record
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from policy.instances import foreign, unproven
 from tests.policy import judged

@@ -1,9 +1,8 @@
 """The rules about clouds, beside what the program really registers for each of them."""
 
-from dataclasses import replace
-
 import pytest
 
+from delivery.structs import replace
 from policy.found import Found
 from policy.kept import PROTECTION
 from policy.providers import PROVIDERS

@@ -1,10 +1,9 @@
 """The gates, decided anew: what an instance claims to be, and what its objects really are."""
 
-from dataclasses import replace
-
 import pytest
 
 from delivery.records import History, Ledger, Record
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from policy.found import Found
 from policy.instances import foreign, unproven

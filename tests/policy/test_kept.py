@@ -1,7 +1,6 @@
 """What runs does not go: the stack in the end, beside what it remembered in the beginning."""
 
-from dataclasses import replace
-
+from delivery.structs import replace
 from delivery.tombstones import Tombstones
 from policy.found import INSTANCE, Found
 from policy.kept import lost

@@ -1,11 +1,11 @@
 """The other rules, each with what passes and what does not."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from delivery.shapes.aws import EksRuntime
+from delivery.structs import replace
 from policy.confidential import SECRETS, readable
 from policy.found import Found
 from policy.kept import PROTECTION, unprotected

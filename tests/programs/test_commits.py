@@ -2,11 +2,11 @@
 
 import shutil
 import subprocess
-from dataclasses import replace
 
 import pytest
 
 from delivery.instances import Check, CommitDenylist, Commits, Stage
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from evidence import commits
 from tests.console import Terminal

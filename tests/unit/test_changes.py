@@ -1,5 +1,4 @@
 import re
-from dataclasses import replace
 
 from delivery import changes
 from delivery.bundles import Bundle
@@ -7,6 +6,7 @@ from delivery.changes import Kind
 from delivery.desired import Desired
 from delivery.differences import ABSENT
 from delivery.instances import ApprovalBy
+from delivery.structs import replace
 from pvn import changed, comment
 from tests.unit import made
 

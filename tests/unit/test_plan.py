@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from delivery.objects import former, key
 from delivery.plan import Action, plan
 from delivery.problems import Refused
 from delivery.records import UNKNOWN, History, Ledger, read
+from delivery.structs import replace
 from delivery.tombstones import Tombstones
 from tests.unit.made import HERE, candidate, history, ledger, record
 

@@ -15,11 +15,11 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+from msgspec import Struct, field
 
 from components.local.kwok import ports
 
@@ -61,8 +61,7 @@ class KwokctlError(Exception):
     """kwokctl did not do what it was asked to; the text says which command and what it said."""
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A cluster of that name in that folder, whether it exists or not."""
 
     name: str

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from delivery.facts import Approval, BadApproval, Evidence, LiveObject, Misfit
 from delivery.gates import State, counting, decide
 from delivery.instances import ApprovalBy
 from delivery.records import History, Ledger
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from tests.unit.made import HERE, NOW, approval, candidate, evidence, history, ledger, live
 

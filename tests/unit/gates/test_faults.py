@@ -1,6 +1,5 @@
 """Whatever goes wrong with the evidence, production stays shut. Each fault alone, everything else as it should be."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from delivery.gates import decide
 from delivery.instances import AlwaysPassing, Check, Stage
 from delivery.problems import WorldFailed
 from delivery.records import UNKNOWN, History, Ledger, read
+from delivery.structs import replace
 from delivery.unknown import Absent, Unknown
 from evidence import gather
 from tests.unit.made import APPROVED, HERE, NOW, STABLE, approval, candidate, evidence, history, ledger, live, record

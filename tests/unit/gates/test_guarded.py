@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from delivery.instances import Approvals
 from delivery.inventories import Built, Inventory
 from delivery.shapes.aws import AwsAccount, AwsNetwork, EksNodes, EksRuntime
 from delivery.shapes.guard import StackApproval, StackPrecondition
+from delivery.structs import replace
 from delivery.unknown import Absent, Unknown
 from tests.unit.foundation import PROVEN, SIGNED, change, evidence, hub, inventory, linked, local, signature
 from tests.unit.made import NOW

@@ -1,7 +1,5 @@
 """The gate of images: where anything has to be proven or signed, a tag keeps an instance from moving."""
 
-from dataclasses import replace
-
 import pytest
 
 from delivery import pins
@@ -9,6 +7,7 @@ from delivery.gates import State, decide
 from delivery.gotemplate import Image
 from delivery.instances import AlwaysPassing, Check, Stage, Task
 from delivery.records import History
+from delivery.structs import replace
 from tests.unit.made import HERE, approval, candidate, evidence, history
 
 DIGEST = f"docker.io/shop/web@sha256:{'7' * 64}"

@@ -1,6 +1,5 @@
 """A release that failed gives way to the one before it, and does not try again by itself."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from delivery.facts import Evidence
 from delivery.gates import State, decide
 from delivery.plan import Action, step
 from delivery.records import UNKNOWN, History, Ledger, read
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from tests.unit.made import NOW, candidate, live, record
 

@@ -1,6 +1,5 @@
 """What protections that need no program say of a release."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +10,7 @@ from delivery.facts import Evidence
 from delivery.gates import State, decide
 from delivery.instances import AllowedTimes, AlwaysFailing, AlwaysPassing, Bypass, Check, CommitDenylist, Commits, Stage
 from delivery.records import History
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from delivery.windows import is_open, window
 from tests.unit.made import HERE, NOW, approval, candidate, evidence, history

@@ -6,7 +6,7 @@ services; updates read the stack's outputs as the engine would have written them
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from delivery.instances import Bypass, Rollback
 from delivery.plan import Action, Step, plan
 from delivery.problems import Refused, Spot
 from delivery.records import UNKNOWN, Ledger, read
+from delivery.structs import replace
 from delivery.tombstones import Tombstones
 from delivery.unknown import Unknown
 from delivery.versions import Candidate

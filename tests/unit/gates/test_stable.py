@@ -1,6 +1,5 @@
 """Bake time and restarts, from the cluster's own timestamps; and the record of a stack whose cluster nobody may ask."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from delivery.gates import CLOCK_SKEW, State, decide
 from delivery.gates.stable import RESTART_WINDOW
 from delivery.instances import AlwaysFailing, AlwaysPassing, Check, Stability, Stage
 from delivery.records import History, Ledger
+from delivery.structs import replace
 from delivery.unknown import Unknown
 from tests.unit.made import HERE, NOW, STABLE, candidate, evidence, history, ledger, live, record
 
