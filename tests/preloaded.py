@@ -111,6 +111,7 @@ def _become(name: str, handed: list[int], arguments: list[str], environment: dic
     os.environ.clear()
     os.environ.update(environment)
     sys.path[1:1] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    sys.modules.pop("sitecustomize", None)
     site.execsitecustomize()
     code = 70
     try:
