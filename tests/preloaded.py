@@ -4,7 +4,7 @@
 
 What stands in a folder as a program hands over its streams, folder, arguments and environment, ends as the fork ends, and
 takes the fork along where it is ended itself. How long the real ones take to start, and what they do when they are stopped,
-is asked of the real ones: in tests/programs/test_command.py, and by every engine test that makes its clusters.
+is asked of the real ones: in tests/programs/test_command.py, and by engine tests of making clusters, of kills, CI and pages.
 """
 
 from __future__ import annotations

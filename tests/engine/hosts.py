@@ -1,7 +1,7 @@
-"""A language host for all commands of a test, whose programs are loaded already: an engine attaches to one that runs.
+"""A language host for all commands of a test: an engine attaches to one that runs, where each update starts two otherwise.
 
-Where the engine starts its own hosts, and these start a Python that imports everything, an update that changes nothing takes
-three times the CPU. Tests of making clusters, of CI, of pages and of kills have it like that, as users have it.
+That takes a fifth off an update that changes nothing. Tests of making clusters, of CI, of pages and of kills let the engine
+start its own, as it does for a user.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 VARIABLE = "PULUMI_DEBUG_LANGUAGES"
 RUNNING = frozenset({"destroy", "preview", "refresh", "up"})
@@ -30,14 +29,10 @@ class Host:
         self.process.communicate()
 
 
-def start(environment: Mapping[str, str], python: Path) -> Host:
-    """Start a host whose programs have this environment, and are run by this Python where they name none."""
+def start(environment: Mapping[str, str]) -> Host:
+    """Start a host whose programs have this environment."""
     process = subprocess.Popen(
-        ["pulumi-language-python"],
-        env={**environment, "PULUMI_PYTHON_CMD": str(python)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
+        ["pulumi-language-python"], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     return Host(environment, process, process.stdout.readline().strip())

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.engine.project import Project
@@ -18,7 +19,7 @@ def begin(project: Project, stack: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         ["pulumi", "up", "--stack", stack, *unasked],
         cwd=project.root,
-        env=project.environment,
+        env=project.environment | {"PULUMI_PYTHON_CMD": sys.executable},  # the real thing dies, too
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

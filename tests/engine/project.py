@@ -94,8 +94,10 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """The environment in which every command of the test runs; nothing of the user's state is in it."""
-        path = home.path(os.environ["PATH"], self.bin)
-        own = {"PATH": f"{self.loaded}:{path}" if self.loaded else path, "KUBECONFIG": "/nonexistent"}
+        own = {"PATH": home.path(os.environ["PATH"], self.bin), "KUBECONFIG": "/nonexistent"}
+        if self.loaded:
+            # what runs programs and plugins that name no Python
+            own |= {"PATH": f"{self.loaded}:{own['PATH']}", "PULUMI_PYTHON_CMD": f"{self.loaded}/python-of-programs"}
         return os.environ | home.settings(self.home, self.bin) | own
 
     # the tree
@@ -161,16 +163,16 @@ class Project:
         """Run plain `pulumi`."""
         # a pack wants to be started by the engine itself
         may_attach = arguments[0] in hosts.RUNNING and "--policy-pack" not in arguments
-        env = self._attached(self.loaded) if self.loaded and may_attach else None
+        env = self._attached() if self.loaded and may_attach else None
         return self.run("pulumi", *arguments, "--non-interactive", "--color", "never", env=env)
 
-    def _attached(self, loaded: Path) -> Mapping[str, str]:
+    def _attached(self) -> Mapping[str, str]:
         """Return the environment of a command that attaches to a host; one with another environment is ended."""
         environment = self.environment
         if self.host and self.host.environment != environment:
             self.host.end()
             self.host = None
-        self.host = self.host or hosts.start(environment, loaded / "python-of-programs")
+        self.host = self.host or hosts.start(environment)
         return environment | {hosts.VARIABLE: f"python:{self.host.port}"}
 
     def init(self, stack: str) -> Said:
