@@ -21,14 +21,23 @@ TOLD = 32
 
 def main() -> int:
     """Run the program; return what the process should exit with."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
-        return _run(json.loads(sys.argv[1]))
+        try:
+            return _run(json.loads(sys.argv[1]))
+        finally:
+            # one that comes late has nothing left to cancel
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:
         # the engine's own way to cancel a program; a traceback would look like a bug in the program
         return TOLD
-    finally:
-        # one that comes late has nothing left to cancel
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _interrupt(*_: object) -> None:
+    """Interrupt the program once: a terminal and the host both say so, and the second would interrupt what ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _run(order: dict[str, Any]) -> int:
