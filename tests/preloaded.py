@@ -20,6 +20,7 @@ import site
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Iterator, Sequence
@@ -44,10 +45,16 @@ VERBS = tuple(f"pvn.{path.stem}" for path in (Path(__file__).parents[1] / "pvn")
 
 
 @contextmanager
-def programs(folder: Path, modules: Sequence[str] = VERBS) -> Iterator[Path]:
-    """Make a folder for PATH with such programs, which are there until the end. The folder's name has to be short."""
+def programs(modules: Sequence[str] = VERBS) -> Iterator[Path]:
+    """Make a folder for PATH with such programs, which are there until the end."""
+    # the name of a socket has to be short
+    with tempfile.TemporaryDirectory(prefix="pvn-") as folder:
+        yield from _served(Path(folder), modules)
+
+
+def _served(folder: Path, modules: Sequence[str]) -> Iterator[Path]:
     bin_, place = folder / "bin", folder / "socket"
-    bin_.mkdir(parents=True)
+    bin_.mkdir()
     for name in PROGRAMS:
         program = bin_ / name
         program.write_text(CALLER.format(python=sys.executable, place=str(place), name=name))

@@ -15,7 +15,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import textwrap
 import time
 from collections.abc import Iterator, Mapping
@@ -200,8 +199,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(pool.end)
         shared = ExitStack()
         config.add_cleanup(shared.close)
-        folder = shared.enter_context(tempfile.TemporaryDirectory(prefix="pvn-"))
-        os.environ[LOADED] = str(shared.enter_context(preloaded.programs(Path(folder, "programs"), _modules())))
+        os.environ[LOADED] = str(shared.enter_context(preloaded.programs(_modules())))
 
 
 def _modules() -> list[str]:

@@ -1,8 +1,5 @@
 """What tests of whole programs share: a command that is loaded already."""
 
-import tempfile
-from pathlib import Path
-
 import pytest
 
 from tests import preloaded
@@ -11,6 +8,5 @@ from tests import preloaded
 @pytest.fixture(scope="session")
 def loaded():
     """The folder of a `pvn` that is loaded already."""
-    # the name of a socket has to be short
-    with tempfile.TemporaryDirectory() as folder, preloaded.programs(Path(folder) / "pvn") as made:
+    with preloaded.programs() as made:
         yield made
